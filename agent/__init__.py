@@ -1,0 +1,1 @@
+"""The loop: plan, act, weigh, answer, check."""

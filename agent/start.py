@@ -1,0 +1,426 @@
+"""The one place where the parts are put together: an Analyst over one home."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from agent.events import Listener, Notice, Progress, nobody
+from agent.settings import Settings, load_settings
+from store.errors import BadName, StoreError, UnknownId
+
+if TYPE_CHECKING:
+    from agent.act import Act
+    from agent.ledger import SessionLedger
+    from agent.planner.contract import Planner
+    from agent.result import Answer
+    from agent.turn import Turn
+    from tools.contract import Bench
+    from tools.registry import Registry
+
+SESSION_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_\-]{0,63}$")
+
+
+class SessionBusy(StoreError):
+    """Another process is writing this session."""
+
+    code = "session_busy"
+
+
+class Analyst:
+    """Answers questions about what one home holds.
+
+    Args:
+        settings: Where the home is and what a turn may spend; read from `ELENCHUS_*` by default.
+        planner: Steers the loop; the embedded planner by default.
+        registry: The tools; all that exist by default.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        planner: Planner | None = None,
+        registry: Registry | None = None,
+    ) -> None:
+        from agent.audit import AuditLog
+        from store.home import Home
+
+        self.settings = settings or load_settings()
+        self.home = Home(self.settings.home)
+        self.audit = AuditLog(self.home.database, self.settings.heads_folder)
+        self._planner = planner
+        self._registry = registry
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self.home.close()
+
+    @property
+    def registry(self) -> Registry:
+        """The tools that exist."""
+        if self._registry is None:
+            from tools import all_tools
+
+            self._registry = all_tools.registry()
+        return self._registry
+
+    @property
+    def planner(self) -> Planner:
+        """The planner in use."""
+        if self._planner is None:
+            from agent.planner.embedded import EmbeddedPlanner
+
+            self._planner = EmbeddedPlanner()
+        return self._planner
+
+    def ask(
+        self,
+        question: str,
+        *,
+        scenes: Sequence[str] = (),
+        region: str | None = None,
+        session: str | None = None,
+        listener: Listener = nobody,
+        cancel: Callable[[], bool] = lambda: False,
+    ) -> Answer:
+        """Answer a question; an unfinished turn of the session is finished first.
+
+        Args:
+            question: In plain English.
+            scenes: Ids or aliases of the scenes it is about; by default what the question names or is held.
+            region: Where, as `lonlat:W,S,E,N`, `px:SCENE:C0,R0,C1,R1`, WKT or `@file.geojson`.
+            session: A session's name; the same name goes on where it was left. New by default.
+            listener: Told what happens, as it happens.
+            cancel: Asked at every window of long work whether to stop.
+        """
+        name = _session_name(session)
+        question = _plain(question)
+        given = [self.home.catalog.scene(scene).id for scene in scenes]
+        place = _region_text(region)
+        with self._writing(name):
+            for _ in self._unfinished(name):
+                listener(
+                    Notice(
+                        "an earlier question of this session was interrupted; it is finished first"
+                    )
+                )
+                self._go_on(name, listener, cancel)
+            turn = self._new_turn(name, question, given, place)
+            return self._run(name, turn, listener, cancel)
+
+    def resume(
+        self,
+        session: str,
+        *,
+        listener: Listener = nobody,
+        cancel: Callable[[], bool] = lambda: False,
+    ) -> Answer:
+        """Finish the interrupted turn of a session."""
+        name = _session_name(session)
+        with self._writing(name):
+            return self._go_on(name, listener, cancel)
+
+    def _go_on(self, session: str, listener: Listener, cancel: Callable[[], bool]) -> Answer:
+        unfinished = self._unfinished(session)
+        if not unfinished:
+            raise UnknownId(f"session {session!r} has no interrupted question; ask a new one")
+        return self._run(session, unfinished[0], listener, cancel)
+
+    def _unfinished(self, session: str) -> list[int]:
+        from store import ledger as rows
+
+        return [
+            turn
+            for turn, _, status, _ in rows.turn_rows(self.home.database, session)
+            if status == "running"
+        ]
+
+    def _new_turn(self, session: str, question: str, scenes: list[str], region: str | None) -> int:
+        from agent.evidence import digest
+        from agent.turn import TurnRecord
+        from store import ledger as rows
+
+        record = TurnRecord(scenes=scenes, region=region)
+        with self.home.database.write() as connection:
+            rows.open_session(connection, session)
+            turn = rows.start_turn(
+                connection, session=session, question=question, record=record.model_dump_json()
+            )
+            body = {
+                "what": "asked",
+                "question_sha256": digest(question),
+                "scenes": scenes,
+                "region": region,
+            }
+            self.audit.append(connection, session=session, turn=turn, kind="turn", body=body)
+        return turn
+
+    def _run(
+        self, session: str, number: int, listener: Listener, cancel: Callable[[], bool]
+    ) -> Answer:
+        from agent.ledger import SessionLedger
+
+        started = time.monotonic()
+        ledger = SessionLedger(self.home.database, self.home.artifacts, session)
+        turn = self._turn(session, number, ledger, listener, cancel)
+        with self._checkpointer() as saver:
+            _loop(turn, saver)
+        head = self.audit.seal()
+        return _answer(turn, ledger, head, time.monotonic() - started)
+
+    def _turn(
+        self,
+        session: str,
+        number: int,
+        ledger: SessionLedger,
+        listener: Listener,
+        cancel: Callable[[], bool],
+    ) -> Turn:
+        from agent.turn import Budget, Turn, TurnRecord
+        from store import ledger as rows
+
+        stored = {
+            turn: (q, record) for turn, q, _, record in rows.turn_rows(self.home.database, session)
+        }
+        question, record_text = stored[number]
+        record = TurnRecord.model_validate_json(record_text)
+        until = time.monotonic() + self.settings.turn_timeout_s
+        return Turn(
+            question=question,
+            conversation=self._conversation(session, number, record),
+            planner=self.planner,
+            registry=self.registry,
+            catalog=self.home.catalog,
+            database=self.home.database,
+            audit=self.audit,
+            ledger=ledger,
+            act_on=self._act(ledger, until, listener, cancel),
+            record=record,
+            session=session,
+            number=number,
+            listener=listener,
+            cancel=cancel,
+            budget=Budget(
+                self.settings.max_steps,
+                self.settings.max_calls,
+                self.settings.max_samples_read,
+                until,
+            ),
+        )
+
+    def _act(
+        self,
+        ledger: SessionLedger,
+        until: float,
+        listener: Listener,
+        cancel: Callable[[], bool],
+    ) -> Act:
+        from agent.act import Act
+        from agent.records import Recorder
+        from agent.references import Resolver
+        from tools.contract import Bench
+
+        @contextmanager
+        def bench() -> Iterator[Bench]:
+            with tempfile.TemporaryDirectory(prefix="call-", dir=self.home.scratch) as scratch:
+                yield Bench(
+                    catalog=self.home.catalog,
+                    open_scene=self.home.open_scene,
+                    layer_features=self.home.layer_features,
+                    scratch=Path(scratch),
+                    cancel=cancel,
+                    deadline=min(until, time.monotonic() + self.settings.tool_timeout_s),
+                    progress=lambda share, what: listener(Progress(share, what)),
+                )
+
+        return Act(
+            registry=self.registry,
+            resolver=Resolver(ledger, self.home.catalog),
+            recorder=Recorder(self.home.database, self.home.artifacts, self.audit, ledger),
+            ledger=ledger,
+            bench=bench,
+        )
+
+    def _conversation(self, session: str, number: int, record: Any) -> Any:
+        from agent.planner.contract import Conversation, PastTurn
+        from agent.turn import TurnRecord
+        from store import ledger as rows
+
+        past: list[PastTurn] = []
+        for turn, question, _, text in rows.turn_rows(self.home.database, session):
+            if turn >= number:
+                break
+            told = TurnRecord.model_validate_json(text)
+            past.append(
+                PastTurn(
+                    turn=turn,
+                    question=question,
+                    inquiry=told.inquiry,
+                    status=told.status or "failed",
+                    answer=told.answer,
+                    claims=told.claims,
+                    question_back=told.question_back,
+                )
+            )
+        return Conversation(turns=past, scenes=record.scenes, region=record.region)
+
+    @contextmanager
+    def _checkpointer(self) -> Iterator[Any]:
+        # Both are read when LangGraph is imported: no other types than ours are ever
+        # loaded from a checkpoint, and nothing is reported anywhere.
+        os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"  # noqa: TID251 - for LangGraph, not for us
+        os.environ["LANGSMITH_TRACING"] = "false"  # noqa: TID251
+        import sqlite3
+
+        from langgraph.checkpoint.sqlite import SqliteSaver
+
+        connection = sqlite3.connect(self.home.checkpoints, timeout=30.0, check_same_thread=False)
+        try:
+            saver = SqliteSaver(connection)
+            saver.setup()
+            # The ledger is the durable record; a lost checkpoint only repeats reading it.
+            connection.execute("PRAGMA synchronous=NORMAL")
+            yield saver
+        finally:
+            connection.close()
+
+    @contextmanager
+    def _writing(self, session: str) -> Iterator[None]:
+        """Hold the session's only place as writer."""
+        folder = self.home.root / "locks"
+        folder.mkdir(exist_ok=True)
+        with (folder / f"{session}.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as wrong:
+                raise SessionBusy(
+                    f"session {session!r} is answering another question; wait for it, or use another session"
+                ) from wrong
+            yield
+
+
+def _loop(turn: Turn, saver: Any) -> None:
+    """Run the graph from the start, or from the last checkpoint of this turn."""
+    from agent.graph import build
+
+    graph = build(
+        understand=turn.understand,
+        plan=turn.plan,
+        act=turn.act,
+        weigh=turn.weigh,
+        answer=turn.answer,
+        check=turn.check,
+        checkpointer=saver,
+    )
+    thread = f"{turn.session}:{turn.number}"
+    config: Any = {
+        "configurable": {"thread_id": thread},
+        "recursion_limit": 4 * turn.budget.steps + 8,
+    }
+    begun = saver.get_tuple(config) is not None
+    start = (
+        None
+        if begun
+        else {
+            "session": turn.session,
+            "turn": turn.number,
+            "step": 0,
+            "calls": [],
+            "way": "answer",
+            "end": None,
+            "evidence_ids": [],
+            "refusal_ids": [],
+            "calls_made": 0,
+            "samples_read": 0,
+            "open_doubt_ids": [],
+            "status": None,
+        }
+    )
+    graph.invoke(start, config, durability="sync")
+    saver.delete_thread(thread)
+
+
+def _answer(turn: Turn, ledger: SessionLedger, head: str, seconds: float) -> Answer:
+    from agent.result import Answer, doubt_out, refusal_out
+
+    record = turn.record
+    evidence = turn.turn_evidence()
+    return Answer(
+        status=record.status or "failed",
+        answer=record.answer,
+        claims=record.claims,
+        evidence=_with_cited(evidence, record.claims, ledger),
+        doubts=[doubt_out(d) for d in turn.turn_doubts()],
+        refusals=[refusal_out(r) for r in turn.turn_refusals()],
+        question_back=record.question_back,
+        steps=record.steps,
+        tool_calls=record.calls_made,
+        pixels_read=record.samples_read,
+        seconds=round(seconds, 3),
+        planner=record.planner,
+        session=turn.session,
+        turn=turn.number,
+        audit_head=head,
+        understood=record.inquiry.restated if record.inquiry else "",
+    )
+
+
+def _with_cited(evidence: list[Any], claims: list[Any], ledger: SessionLedger) -> list[Any]:
+    """Return a turn's evidence with that of earlier turns its claims stand on."""
+    cited = {
+        reference.partition(".")[0].partition("#")[0]
+        for claim in claims
+        for reference in claim.evidence
+    }
+    wanted = cited | {item.id for item in evidence}
+    return [item for item in ledger.evidence if item.id in wanted]
+
+
+def _session_name(session: str | None) -> str:
+    if session is None:
+        return uuid.uuid4().hex
+    if not SESSION_NAME.match(session):
+        raise BadName(
+            f"{session[:80]!r} cannot name a session; use up to 64 letters, digits, '-' and '_'"
+        )
+    return session
+
+
+def _plain(question: str) -> str:
+    """Return the question without control characters; refuses an empty or endless one."""
+    text = "".join(c for c in question if c.isprintable() or c in "\n\t").strip()
+    if not text:
+        raise BadName("there is no question; write one, such as: What do you hold?")
+    if len(text) > 4000:
+        raise BadName(f"the question has {len(text)} characters; 4000 will do")
+    return text
+
+
+def _region_text(region: str | None) -> str | None:
+    """Read the person's region now, so that a file of theirs is read once and by their own hand."""
+    if region is None or not region.startswith("@"):
+        return region
+    from store.geo import Region
+
+    return Region.from_file(Path(region[1:]).expanduser()).area.wkt  # type: ignore[no-any-return]

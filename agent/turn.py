@@ -1,0 +1,305 @@
+"""One turn: the steps of the loop over a session's ledger."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import Field
+
+from agent.act import Act
+from agent.answer import Draft, compose, render
+from agent.audit import AuditLog
+from agent.check import check
+from agent.events import (
+    CallStarted,
+    DoubtRaised,
+    DoubtSettled,
+    Found,
+    Listener,
+    Understood,
+    WasRefused,
+)
+from agent.evidence import Call, Claim, Doubt, Evidence, QuestionBack, Refused, Status, digest
+from agent.graph import TurnState
+from agent.inquiry import Inquiry
+from agent.ledger import SessionLedger
+from agent.records import Place
+from agent.planner.contract import Conversation, Planner
+from agent.weigh import weigh
+from store import ledger as rows
+from store.catalog import Catalog
+from store.database import Database
+from store.scenes import Record
+from tools.registry import Registry
+
+End = Literal["enough", "ask", "abstain", "budget", "failed", "cancelled"]
+
+
+class TurnRecord(Record):
+    """What is stored of a turn beside its evidence."""
+
+    scenes: list[str] = Field(default_factory=list)
+    region: str | None = None
+    planner: str = ""
+    inquiry: Inquiry | None = None
+    end: str | None = None
+    end_text: str | None = None
+    question_back: QuestionBack | None = None
+    status: Status | None = None
+    answer: str = ""
+    claims: list[Claim] = Field(default_factory=list)
+    steps: int = 0
+    calls_made: int = 0
+    samples_read: int = 0
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a turn may spend."""
+
+    steps: int
+    calls: int
+    samples: int
+    until: float
+    """`time.monotonic()` value at which the turn's time is up."""
+
+
+@dataclass
+class Turn:
+    """The steps of one turn, as the graph calls them."""
+
+    question: str
+    conversation: Conversation
+    planner: Planner
+    registry: Registry
+    catalog: Catalog
+    database: Database
+    audit: AuditLog
+    ledger: SessionLedger
+    act_on: Act
+    budget: Budget
+    cancel: Callable[[], bool]
+    record: TurnRecord
+    session: str
+    number: int
+    listener: Listener
+    draft: Draft | None = field(default=None)
+
+    def understand(self, state: TurnState) -> dict[str, Any]:
+        """Turn the question into an inquiry."""
+        if self.record.inquiry is None:
+            inquiry = self.planner.understand(self.question, self.conversation, self.catalog)
+            self._store(inquiry=inquiry, planner=self.planner.name)
+        assert self.record.inquiry is not None
+        self.listener(Understood(self.record.inquiry.restated))
+        return {"step": state["step"]}
+
+    def plan(self, state: TurnState) -> dict[str, Any]:
+        """Choose the next calls, or where to end."""
+        step = state["step"] + 1
+        if end := self._exhausted(state):
+            return {"step": step, "calls": [], "way": "answer", "end": end}
+        assert self.record.inquiry is not None
+        plan = self.planner.plan(
+            self.record.inquiry,
+            self.number,
+            self.ledger,
+            self._open_doubts(),
+            self.catalog,
+            self.registry,
+        )
+        if plan.calls:
+            calls = [call.model_dump() for call in plan.calls]
+            return {"step": step, "calls": calls, "way": "act", "end": None}
+        end = "ask" if plan.question_back else "abstain" if plan.abstain else "enough"
+        self._store(end=end, end_text=plan.abstain, question_back=plan.question_back)
+        return {"step": step, "calls": [], "way": "answer", "end": end}
+
+    def act(self, state: TurnState) -> dict[str, Any]:
+        """Run the calls one after another."""
+        evidence: list[str] = []
+        refusals: list[str] = []
+        samples = 0
+        for ordinal, data in enumerate(state["calls"]):
+            call = Call.model_validate(data)
+            self.listener(CallStarted(call))
+            started = time.monotonic()
+            record = self.act_on(call, Place(self.session, self.number, state["step"], ordinal))
+            if isinstance(record, Evidence):
+                evidence.append(record.id)
+                samples += record.pixels_read
+                self.listener(Found(record, time.monotonic() - started))
+            else:
+                refusals.append(record.id)
+                self.listener(WasRefused(record))
+                if record.kind == "fault" or record.code == "cancelled":
+                    break
+        return {
+            "evidence_ids": evidence,
+            "refusal_ids": refusals,
+            "calls_made": state["calls_made"] + len(evidence) + len(refusals),
+            "samples_read": state["samples_read"] + samples,
+        }
+
+    def weigh(self, state: TurnState) -> dict[str, Any]:
+        """Raise the doubts that the turn's evidence gives rise to, and settle those that no longer stand."""
+        standing = {(r.code, r.text, r.about): r for r in weigh(self.turn_evidence(), self.catalog)}
+        known = {(d.code, d.text, tuple(d.about)): d for d in self.turn_doubts()}
+        newest = state["evidence_ids"][-1] if state["evidence_ids"] else None
+        for place, raised in standing.items():
+            if place not in known:
+                self._raise(raised.code, raised.text, list(raised.about), list(raised.can_settle))
+        for place, doubt in known.items():
+            if place not in standing and doubt.settled_by is None and newest is not None:
+                self._settle(doubt, newest)
+        return {"open_doubt_ids": [doubt.id for doubt in self._open_doubts()]}
+
+    def answer(self, state: TurnState) -> dict[str, Any]:
+        """Compose the answer from the ledger."""
+        assert self.record.inquiry is not None
+        self.draft = compose(
+            self.record.inquiry,
+            self.number,
+            self.ledger,
+            self.turn_doubts(),
+            self.turn_refusals(),
+            end=state["end"] or "enough",
+            end_text=self.record.end_text,
+            question_back=self.record.question_back,
+        )
+        self._store(
+            steps=state["step"],
+            calls_made=state["calls_made"],
+            samples_read=state["samples_read"],
+            end=state["end"],
+        )
+        return {"status": self.draft.status}
+
+    def check(self, state: TurnState) -> dict[str, Any]:
+        """Hold the answer against the ledger; what does not hold is not said."""
+        if self.draft is None:  # resumed between answer and check
+            self.answer(state)
+        draft = self.draft
+        assert draft is not None
+        text = render(draft, self.ledger)
+        faults = check(draft, text, self.ledger, self.question)
+        status: Status = draft.status
+        claims = draft.claims
+        if faults:
+            status, claims = "failed", []
+            text = (
+                "I measured, but my answer did not agree with what was recorded, so I do not give it: "
+                + faults[0]
+            )
+        self._finish(status, text, claims, faults)
+        return {"status": status}
+
+    def turn_evidence(self) -> list[Evidence]:
+        """This turn's evidence in order."""
+        return [item for item in self.ledger.evidence if item.turn == self.number]
+
+    def turn_refusals(self) -> list[Refused]:
+        """This turn's refusals in order."""
+        return [item for item in self.ledger.refusals if item.turn == self.number]
+
+    def turn_doubts(self) -> list[Doubt]:
+        """This turn's doubts in order, settled ones too."""
+        return [item for item in self.ledger.doubts if item.turn == self.number]
+
+    def _open_doubts(self) -> list[Doubt]:
+        return [doubt for doubt in self.turn_doubts() if doubt.settled_by is None]
+
+    def _exhausted(self, state: TurnState) -> str | None:
+        if any(refused.kind == "fault" for refused in self.turn_refusals()):
+            return "failed"
+        if self.cancel():
+            return "cancelled"
+        spent = (
+            state["step"] >= self.budget.steps
+            or state["calls_made"] >= self.budget.calls
+            or state["samples_read"] >= self.budget.samples
+            or time.monotonic() >= self.budget.until
+        )
+        return "budget" if spent else None
+
+    def _raise(self, code: str, text: str, about: list[str], can_settle: list[str]) -> None:
+        with self.database.write() as connection:
+            number = rows.next_number(connection, self.session, "doubt")
+            doubt = Doubt(
+                id=f"D{number}",
+                turn=self.number,
+                code=code,
+                text=text,
+                about=about,
+                can_settle=can_settle,
+            )
+            rows.add_record(
+                connection,
+                "doubt",
+                session=self.session,
+                number=number,
+                turn=self.number,
+                record=doubt.model_dump_json(),
+                call_key=None,
+            )
+            body = {"what": "raised", "doubt": doubt.id, "code": code, "text": text}
+            self.audit.append(
+                connection, session=self.session, turn=self.number, kind="doubt", body=body
+            )
+        self.ledger.add(doubt)
+        self.listener(DoubtRaised(doubt))
+
+    def _settle(self, doubt: Doubt, by: str) -> None:
+        settled = doubt.model_copy(update={"settled_by": by})
+        with self.database.write() as connection:
+            rows.update_doubt(
+                connection,
+                session=self.session,
+                number=int(doubt.id[1:]),
+                record=settled.model_dump_json(),
+            )
+            body = {"what": "settled", "doubt": doubt.id, "by": by}
+            self.audit.append(
+                connection, session=self.session, turn=self.number, kind="doubt", body=body
+            )
+        self.ledger.add(settled)
+        self.listener(DoubtSettled(settled))
+
+    def _store(self, **changes: Any) -> None:
+        self.record = self.record.model_copy(update=changes)
+        with self.database.write() as connection:
+            rows.update_turn(
+                connection,
+                session=self.session,
+                turn=self.number,
+                record=self.record.model_dump_json(),
+            )
+
+    def _finish(self, status: Status, text: str, claims: list[Claim], faults: list[str]) -> None:
+        """Commit the answer, its row in the log and the end of the turn in one transaction."""
+        draft = self.draft
+        back = None if draft is None else draft.question_back
+        changes = {"status": status, "answer": text, "claims": claims, "question_back": back}
+        self.record = self.record.model_copy(update=changes)
+        claimed = [claim.model_dump(mode="json") for claim in claims]
+        with self.database.write() as connection:
+            rows.update_turn(
+                connection,
+                session=self.session,
+                turn=self.number,
+                record=self.record.model_dump_json(),
+                status=status,
+            )
+            body = {
+                "status": status,
+                "answer_sha256": digest(text),
+                "claims_sha256": digest(claimed),
+                "faults": faults[:5],
+                "evidence": [item.id for item in self.turn_evidence()],
+            }
+            self.audit.append(
+                connection, session=self.session, turn=self.number, kind="answer", body=body
+            )

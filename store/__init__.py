@@ -1,0 +1,1 @@
+"""The image store: places, scenes, pixels, map features and the database."""

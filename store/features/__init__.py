@@ -1,0 +1,1 @@
+"""Vector features: sets in memory, layers on disk."""

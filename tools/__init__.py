@@ -1,0 +1,1 @@
+"""Tools: plain functions that measure, and the contract they share."""

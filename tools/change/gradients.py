@@ -1,0 +1,65 @@
+"""Gradients and block sums: the quantities that survive another light."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from tools.change.contract import Bands, Plane
+
+Orientations = NDArray[np.complexfloating[Any, Any]]
+
+
+def brightness(bands: Bands) -> Plane:
+    """The mean over bands."""
+    mean: Plane = bands.mean(axis=0, dtype=np.float32)
+    return mean
+
+
+def gradient(plane: Plane, sigma_px: float = 1.0) -> tuple[Plane, Plane]:
+    """Gaussian derivative along rows and along columns."""
+    return (
+        ndimage.gaussian_filter(plane, sigma_px, order=(1, 0), truncate=3.0),
+        ndimage.gaussian_filter(plane, sigma_px, order=(0, 1), truncate=3.0),
+    )
+
+
+def magnitude(plane: Plane, sigma_px: float = 1.0) -> Plane:
+    """Length of the gradient."""
+    down, across = gradient(plane, sigma_px)
+    return np.hypot(down, across)
+
+
+def orientation_field(plane: Plane, knee: float) -> Orientations:
+    """Edge strength in [0, 1) times exp(2i * direction): the same when contrast is reversed.
+
+    Args:
+        plane: One band.
+        knee: Gradient at which the strength is one half; three times the usual gradient.
+    """
+    down, across = gradient(plane)
+    length = np.hypot(down, across)
+    unit = (across + 1j * down) / np.maximum(length, 1e-12)
+    strength = length / (length + max(knee, 1e-12))
+    field: Orientations = (unit * unit * strength).astype(np.complex64)
+    return field
+
+
+def block_sums(plane: NDArray[Any], side: int) -> NDArray[Any]:
+    """Sums over whole blocks of side x side px; what is left at the far edges is dropped.
+
+    >>> block_sums(np.ones((5, 4)), 2)
+    array([[4., 4.],
+           [4., 4.]])
+    """
+    rows, cols = plane.shape[0] // side, plane.shape[1] // side
+    cut = plane[: rows * side, : cols * side]
+    return cut.reshape(rows, side, cols, side).sum(axis=(1, 3))
+
+
+def paired(sums: NDArray[Any]) -> NDArray[Any]:
+    """Sums over 2 x 2 neighbouring blocks: windows that overlap by half."""
+    return sums[:-1, :-1] + sums[1:, :-1] + sums[:-1, 1:] + sums[1:, 1:]

@@ -1,0 +1,102 @@
+"""Relative radiometric normalisation: another exposure, haze or gamma is not a change.
+
+A band of the second image is mapped onto the first by a cubic fitted with Cauchy weights
+(iteratively reweighted least squares; Holland and Welsch 1977), so that pixels that changed
+hardly count: pseudo-invariant pixels without choosing them (Schott et al. 1988).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tools.change.contract import Bands, Floats, Views
+
+_ROUNDS = 10
+_FIT_PX = 60_000
+_ALIKE_CORRELATION = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Normaliser:
+    """Per band: value -> a polynomial of the value clipped to the range it was fitted on.
+
+    Attributes:
+        low, high: The range of the fit, (bands,).
+        coefficients: Rising powers of (value - low) / (high - low), (bands, 4).
+        correlation: Of the weighted fit, (bands,).
+    """
+
+    low: Floats
+    high: Floats
+    coefficients: Floats
+    correlation: Floats
+
+    def __call__(self, bands: Bands) -> Bands:
+        """Map the second image onto the radiometry of the first."""
+        out = np.empty_like(bands)
+        for k, (low, high) in enumerate(zip(self.low, self.high, strict=True)):
+            x = np.clip((bands[k] - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
+            c = self.coefficients[k].astype(np.float32)
+            out[k] = ((c[3] * x + c[2]) * x + c[1]) * x + c[0]
+        return out
+
+
+def fit(samples: Sequence[Views]) -> Normaliser:
+    """Fit the normalisation on pixels sampled from both images (equal numbers of bands)."""
+    a, b = flat_sample(samples)
+    bands = [_fit_band(x, y) for x, y in zip(b, a, strict=True)]
+    low, high, coefficients, correlation = (np.array(part) for part in zip(*bands, strict=True))
+    return Normaliser(low, high, coefficients, correlation)
+
+
+def flat_sample(samples: Sequence[Views], count: int = _FIT_PX) -> tuple[Floats, Floats]:
+    """Valid pixels of both images as (bands, pixels), evenly thinned to about `count`."""
+    a = np.concatenate([view.a[:, view.valid] for view in samples], axis=1)
+    b = np.concatenate([view.b[:, view.valid] for view in samples], axis=1)
+    step = max(a.shape[1] // count, 1)
+    return a[:, ::step].astype(np.float64), b[:, ::step].astype(np.float64)
+
+
+def _fit_band(x: Floats, y: Floats) -> tuple[float, float, Floats, float]:
+    """The clipping range, four coefficients and the correlation of one band."""
+    low, high = float(x.min()), float(x.max())
+    high = high if high > low else low + 1.0
+    unit = (x - low) / (high - low)
+    cubic, correlation = _robust(np.vander(unit, 4, increasing=True), y)
+    grid = np.linspace(*np.quantile(unit, (0.01, 0.99)), 32)
+    rising = np.all(np.diff(np.polynomial.polynomial.polyval(grid, cubic)) >= 0.0)
+    if correlation >= _ALIKE_CORRELATION and rising:
+        return low, high, cubic, correlation
+    return low, high, _matched_moments(unit, y), correlation
+
+
+def _robust(design: Floats, y: Floats) -> tuple[Floats, float]:
+    """Least squares with Cauchy weights, and the weighted correlation of fit and data."""
+    weight = np.ones_like(y)
+    solution = np.zeros(design.shape[1])
+    ridge = 1e-9 * len(y) * np.eye(design.shape[1])
+    for _ in range(_ROUNDS):
+        gram = (design * weight[:, None]).T @ design
+        solution = np.linalg.solve(gram + ridge, design.T @ (weight * y))
+        off = np.abs(y - design @ solution)
+        scale = 1.4826 * float(np.median(off)) + 1e-3 * float(y.std()) + 1e-12
+        weight = 1.0 / (1.0 + (off / (2.0 * scale)) ** 2)
+    return solution, _weighted_correlation(design @ solution, y, weight)
+
+
+def _weighted_correlation(x: Floats, y: Floats, weight: Floats) -> float:
+    """Correlation with weights; 0 when one side does not vary."""
+    dx, dy = x - np.average(x, weights=weight), y - np.average(y, weights=weight)
+    spread = np.sum(weight * dx * dx) * np.sum(weight * dy * dy)
+    return float(np.sum(weight * dx * dy) / np.sqrt(spread)) if spread > 0 else 0.0
+
+
+def _matched_moments(unit: Floats, y: Floats) -> Floats:
+    """A straight line that gives both the same median and the same middle spread."""
+    spread_x = np.subtract(*np.quantile(unit, (0.84, 0.16)))
+    spread_y = np.subtract(*np.quantile(y, (0.84, 0.16)))
+    slope = spread_y / spread_x if spread_x > 0 else 0.0
+    return np.array([np.median(y) - slope * np.median(unit), slope, 0.0, 0.0])

@@ -1,0 +1,139 @@
+"""The plan for one pair: the route by stated rules, and everything fitted on samples.
+
+1. Both radar: log-ratio. 2. Unlike kinds or numbers of bands: patch-similarity graph.
+3. Else, edges agree to 0.7 or more (same light): change vector over its noise.
+4. Else, pixels larger than 1.2 m: IR-MAD (one band: change vector). 5. Else: structure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tools.change.contract import Floats, Mask, PairSource, SensorKind, Views, Window
+from tools.change.decide import ALIKE_AGREEMENT, FINE_GSD_M, Route
+from tools.change.evidence import LightTest, common_agreement
+from tools.change.graph import fit_graph
+from tools.change.lattice import Cells, Lattice, fit_lattice
+from tools.change.normalise import Normaliser, fit
+from tools.change.register import AlignedPair, Registration, estimate
+from tools.change.sar import fit_log_ratio
+from tools.change.scores import NoScore, Score, fit_change_vector, fit_mad
+from tools.change.threshold import Threshold, from_noise, from_scores
+from tools.change.windows import SAMPLE_PX, read_samples
+
+_NOISE_LOW, _NOISE_SEED = 4.0, 8.0
+_FLOORS = {
+    Route.RADAR: (1.5, 3.5),
+    Route.UNLIKE: (1.5, 2.0),
+    Route.SEASONS: (2.0, 3.5),
+    Route.FINE: (2.0, 3.5),
+}
+"""Least low and seed threshold, in units of the noise of unchanged pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a pass over the windows needs."""
+
+    route: Route
+    pair: PairSource
+    registration: Registration
+    agreement: float | None
+    score: Score
+    threshold: Threshold
+    normaliser: Normaliser | None = None
+    light: LightTest | None = None
+    lattice: Lattice | None = None
+
+
+def make_plan(pair: PairSource) -> Plan:
+    """Register the pair, choose the route and fit its parts on samples."""
+    samples = _samples(pair)
+    shift = estimate(samples)
+    shift = shift.in_whole_px() if "SAR" in pair.kinds else shift
+    aligned: PairSource = pair if shift.negligible else AlignedPair(pair, shift)
+    samples = samples if shift.negligible else _samples(aligned)
+    if not samples:
+        return Plan(Route.NOTHING, pair, shift, None, NoScore(), from_noise(1.0, 1.0))
+    lattice = fit_lattice(samples)
+    agreement = common_agreement(_all_cells(lattice, samples))
+    route = choose_route(pair.kinds, _band_counts(samples), pair.gsd_m, agreement)
+    if route in (Route.RADAR, Route.UNLIKE):
+        score: Score = fit_log_ratio(samples) if route is Route.RADAR else fit_graph(aligned)
+        return Plan(route, aligned, shift, agreement, score, _threshold(route, score, samples))
+    normaliser = fit(samples)
+    plain = route is Route.ALIKE or len(samples[0].a) == 1
+    score = fit_change_vector(samples, normaliser) if plain else fit_mad(samples)
+    return Plan(
+        route,
+        aligned,
+        shift,
+        agreement,
+        score,
+        _threshold(route, score, samples),
+        normaliser,
+        _light_test(samples),
+        lattice if route is Route.FINE else None,
+    )
+
+
+def choose_route(
+    kinds: tuple[SensorKind, SensorKind],
+    bands: tuple[int, int],
+    gsd_m: float | None,
+    agreement: float | None,
+) -> Route:
+    """The stated rule; it looks at kinds, bands, pixel size and edge agreement only.
+
+    >>> choose_route(("RGB", "RGB"), (3, 3), 10.0, 0.4).name
+    'SEASONS'
+    """
+    if kinds == ("SAR", "SAR"):
+        return Route.RADAR
+    known = [kind for kind in kinds if kind != "unknown"]
+    if "SAR" in kinds or bands[0] != bands[1] or len(set(known)) > 1:
+        return Route.UNLIKE
+    if agreement is not None and agreement >= ALIKE_AGREEMENT:
+        return Route.ALIKE
+    return Route.SEASONS if gsd_m is not None and gsd_m > FINE_GSD_M else Route.FINE
+
+
+def _samples(pair: PairSource) -> list[Views]:
+    """Windows at full resolution, or the cheap look when none of them has data."""
+    found = read_samples(pair)
+    if found:
+        return found
+    look = Views(*pair.reduced(SAMPLE_PX))
+    return [look] if look.valid.any() else []
+
+
+def _band_counts(samples: Sequence[Views]) -> tuple[int, int]:
+    """Number of bands of each image."""
+    return len(samples[0].a), len(samples[0].b)
+
+
+def _all_cells(lattice: Lattice, samples: Sequence[Views]) -> Cells:
+    """Lattice cells of all samples in a row."""
+    each = [lattice(view) for view in samples if min(view.valid.shape) >= 48]
+    if not each:
+        return Cells(*(np.zeros((0,), np.float32) for _ in Cells._fields[:-1]), np.zeros(0, bool))
+    return Cells(*(np.concatenate([part.ravel() for part in parts]) for parts in zip(*each, strict=True)))
+
+
+def _threshold(route: Route, score: Score, samples: Sequence[Views]) -> Threshold:
+    """Noise alone where the light is the same; otherwise two classes above a floor of noise."""
+    if route is Route.ALIKE:
+        return from_noise(_NOISE_LOW, _NOISE_SEED)
+    values = [score(v, Window(0, 0, *v.valid.shape))[v.valid] for v in samples]
+    return from_scores(np.concatenate(values), *_FLOORS[route])
+
+
+def _light_test(samples: Sequence[Views]) -> LightTest:
+    """Dark level and range of each band of the first image."""
+    bands = [np.concatenate([v.a[k][v.valid] for v in samples]) for k in range(len(samples[0].a))]
+    low = np.array([np.quantile(band, 0.005) for band in bands])
+    high = np.array([np.quantile(band, 0.98) for band in bands])
+    return LightTest(low, np.maximum(high - low, 1e-6))
