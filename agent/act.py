@@ -73,10 +73,8 @@ class Act:
         return self._done_before(key) or self._run(spec, hand, resolved)
 
     def _done_before(self, key: str) -> Evidence | Refused | None:
-        for record in (*self._ledger.evidence, *self._ledger.refusals):
-            if record.call_key == key:
-                return record
-        return None
+        records: list[Evidence | Refused] = [*self._ledger.evidence, *self._ledger.refusals]
+        return next((record for record in records if record.call_key == key), None)
 
     def _run(self, spec: ToolSpec, hand: CallInHand, resolved: Resolved) -> Evidence | Refused:
         attempt = self._recorder.intent(hand)

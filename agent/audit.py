@@ -40,6 +40,7 @@ class AuditError(StoreError):
     """The audit log cannot be written or its heads cannot be kept; no tool runs without it."""
 
     code = "audit"
+    exit_code = 1
 
 
 @dataclass(frozen=True)
@@ -94,16 +95,13 @@ class AuditLog:
         call_key: str | None = None,
     ) -> audit_log.Row:
         """Add a row in the caller's transaction."""
-        full = {"kind": kind, "session": session, "turn": turn, "call_key": call_key} | _redacted(
-            body
-        )
         return audit_log.append(
             connection,
             session=session,
             turn=turn,
             kind=kind,
             call_key=call_key,
-            body=canonical(full).decode(),
+            body=canonical(_redacted(body)).decode(),
         )
 
     def seal(self) -> str:
@@ -116,10 +114,16 @@ class AuditLog:
     def rows(self, session: str | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield the number and body of rows in order."""
         for row in audit_log.rows(self.database, session=session):
-            yield row.seq, json.loads(row.body)
+            told = {
+                "kind": row.kind,
+                "session": row.session,
+                "turn": row.turn,
+                "call_key": row.call_key,
+            }
+            yield row.seq, told | json.loads(row.body)
 
     def verify(self) -> Verdict:
-        """Recompute every link from the exact bytes stored, and hold the chain against the heads."""
+        """Recompute every link from the stored bytes and hold the chain against the heads."""
         log = self._log_id()
         heads = {head["size"]: head["hash"] for head in self.heads.of(log)}
         breaks = [*self.heads.breaks(log), *self.heads.lost_logs(log)]
@@ -139,12 +143,11 @@ class AuditLog:
         """Walk the chain; returns how many rows were walked and where it first does not hold."""
         previous, count = audit_log.GENESIS, 0
         for count, row in enumerate(audit_log.raw_rows(self.database), start=1):
-            seq, prev_hash, row_hash, *columns, body = row
+            seq, prev_hash, row_hash, session, turn, kind, call_key, body = row
             wrong = _row_fault(seq, count, prev_hash, previous)
-            if wrong is None and audit_log.hash_row(prev_hash, body) != row_hash:
+            hashed = audit_log.hash_row(seq, prev_hash, session, turn, kind, call_key, body)
+            if wrong is None and hashed != row_hash:
                 wrong = f"row {seq} was edited: its text does not give its hash"
-            if wrong is None and not _columns_agree(columns, body):
-                wrong = f"row {seq} was edited: its columns differ from its hashed text"
             if wrong is None and heads.get(seq, row_hash) != row_hash:
                 wrong = (
                     f"row {seq} is not the row that was sealed: the log was rewritten up to there"
@@ -171,17 +174,6 @@ def _row_fault(seq: int, expected: int, prev_hash: str, previous: str) -> str | 
             f"row {seq} does not follow row {seq - 1}: a row was changed, moved, added or removed"
         )
     return None
-
-
-def _columns_agree(columns: list[Any], body: str) -> bool:
-    session, turn, kind, call_key = columns
-    data = json.loads(body)
-    return (data["session"], data["turn"], data["kind"], data["call_key"]) == (
-        session,
-        turn,
-        kind,
-        call_key,
-    )
 
 
 def _redacted(value: Any) -> Any:
@@ -225,7 +217,7 @@ class Heads:
         return [head for head, good in self._signed(log) if good]
 
     def breaks(self, log: str) -> Iterator[Break]:
-        """Yield a break for every head that is not as it was signed, or smaller than one before it."""
+        """Yield a break for every head that was edited, or is smaller than one before it."""
         size = 0
         for number, (head, good) in enumerate(self._signed(log), start=1):
             if not good:
@@ -236,19 +228,19 @@ class Heads:
             if head["size"] < size:
                 yield Break(
                     head["size"],
-                    f"head {number} seals fewer rows than the head before it: the log was rolled back",
+                    f"head {number} seals fewer rows than the one before: the log was rolled back",
                 )
                 return
             size = head["size"]
 
     def lost_logs(self, log: str) -> Iterator[Break]:
-        """Yield a break for every other log that was sealed for the same database and is gone from it."""
+        """Yield a break for every other log that was sealed for this database and is gone."""
         for file in sorted(self.folder.glob("*.heads")) if self.folder.exists() else []:
             sealed = self.of(file.stem)
             if file.stem != log and sealed and sealed[-1]["home"] == self._home:
                 yield Break(
                     None,
-                    f"an earlier log of {sealed[-1]['size']} rows was sealed for this database and is "
+                    f"a log of {sealed[-1]['size']} rows was sealed for this database and is "
                     f"gone from it; if its removal was meant, remove {file.name} too",
                 )
 

@@ -170,7 +170,7 @@ def call_key(
     version: str,
     inputs: list[SceneKey],
 ) -> str:
-    """Return the identity of one call in one place of one turn, for resuming without doing it twice."""
+    """Return the identity of a call in its place, so that resuming does nothing twice."""
     return digest(
         [
             session,

@@ -23,7 +23,9 @@ RelationName = Literal[
 ]
 Axis = Literal["area", "length", "perimeter", "latitude", "longitude", "distance", "tag", "count"]
 Operator = Literal["is", "is_not", "present", "missing", "gt", "ge", "lt", "le"]
-ClaimRelation = Literal["exactly", "about", "more_than", "at_least", "fewer_than", "at_most", "yes", "no"]
+ClaimRelation = Literal[
+    "exactly", "about", "more_than", "at_least", "fewer_than", "at_most", "yes", "no"
+]
 ChangeAspect = Literal["exists", "share", "area", "count", "where", "direction", "list"]
 
 
@@ -35,6 +37,8 @@ class Condition(Record):
     value: float | str | None = None
     unit: str = ""
     """What the value is in: `m2`, `m`, `km/h` or empty for plain numbers and text."""
+    said: str = ""
+    """The value as the person wrote it."""
 
 
 class Extreme(Record):
@@ -83,6 +87,8 @@ class Relation(Record):
     relation: RelationName
     to: Subject
     distance_m: float | None = None
+    said: str = ""
+    """The distance as the person wrote it."""
     vague: str | None = None
     """The word that needs a distance from the person, such as `near`."""
 
@@ -94,6 +100,8 @@ class Claim(Record):
     value: float | None = None
     unit: Literal["count", "1", "m", "m2", "1/m2", "text"] = "count"
     text: str = ""
+    said: str = ""
+    """The value as the person wrote it."""
     asserted: bool = False
     """Whether someone states it ("a newspaper says"), rather than asks for a yes or no."""
 
@@ -125,6 +133,12 @@ class Where(Record):
     region: str | None = None
     place: str | None = None
     """A place by name, as written."""
+    extent: str | None = None
+    """Extent of the only map layer held, as WKT, for shares and parts where no scene is."""
+    layer: str | None = None
+    """Id of the map layer the question is about; None lets the tool choose."""
+    layers: list[str] = Field(default_factory=list)
+    """Ids of all map layers held, for questions about what is held."""
 
 
 class Inquiry(Record):

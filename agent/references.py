@@ -93,7 +93,7 @@ class Resolver:
         scene = self._catalog.scene(region.frame.removeprefix("px:"))
         if scene.is_georeferenced:
             raise BadReference(
-                f"{scene.id} lies on the ground; write the place as lonlat:W,S,E,N instead of pixels"
+                f"{scene.id} lies on the ground; write lonlat:W,S,E,N instead of pixels"
             )
         resolved.inputs.append(scene.key)
         return Region(frame=scene.frame, geometry=region.geometry)
@@ -113,9 +113,10 @@ class Resolver:
             raise BadReference(f"{text!r} is no object; {evidence.id} has {count}")
         shape = features.geometry[row - 1]
         if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon"):
+            what = "relation without a place" if shape is None else shape.geom_type.lower()
             raise BadReference(
-                f"{text!r} is a {'relation without a place' if shape is None else shape.geom_type.lower()} and "
-                "encloses nothing; ask for what lies within a distance of it"
+                f"{text!r} is a {what} and encloses nothing; "
+                "ask for what lies within a distance of it"
             )
         return Region.of(features.frame, shape)
 

@@ -1,4 +1,4 @@
-"""What a question gives back: one object, the same in Python, on the command line and over the wire."""
+"""What a question gives back: one object, the same in Python and on the command line."""
 
 from __future__ import annotations
 
@@ -74,17 +74,15 @@ class Answer(Record):
         return self.model_dump_json(by_alias=True, indent=indent)
 
     def canonical(self) -> dict[str, Any]:
-        """Return what makes two answers the same: no ids of the run, times, durations or picture bytes."""
-        evidence = [_of_world(item) for item in self.evidence]
-        return _rounded(
-            {
-                "answer": self.answer,
-                "status": self.status,
-                "claims": [claim.model_dump(mode="json") for claim in self.claims],
-                "doubts": [doubt.model_dump(mode="json") for doubt in self.doubts],
-                "evidence": evidence,
-            }
-        )
+        """Return what makes two answers the same: no ids of the run, times or picture bytes."""
+        told: dict[str, Any] = {
+            "answer": self.answer,
+            "status": self.status,
+            "claims": [claim.model_dump(mode="json") for claim in self.claims],
+            "doubts": [doubt.model_dump(mode="json") for doubt in self.doubts],
+            "evidence": [_of_world(item) for item in self.evidence],
+        }
+        return {key: _rounded(value) for key, value in told.items()}
 
     def digest(self) -> str:
         """Return the SHA-256 of the canonical payload."""
@@ -97,7 +95,7 @@ def doubt_out(doubt: Doubt) -> DoubtOut:
 
 
 def refusal_out(refused: Refused) -> RefusalOut:
-    """Return a refusal as it is told; of a bug only that there was one, its traceback is in the log."""
+    """Return a refusal as it is told; a bug's traceback stays in the log."""
     text = refused.text
     if refused.kind == "fault":
         last = text.strip().splitlines()[-1] if text.strip() else "a fault"

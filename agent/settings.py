@@ -53,7 +53,7 @@ class Settings(BaseSettings):
 
 
 def load_settings(**given: Any) -> Settings:
-    """Read the settings; what is given wins over the environment, and an unknown name is an error."""
+    """Read the settings; what is given wins, and an unknown name is an error."""
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     unknown = sorted(n for n in os.environ if n.startswith(PREFIX) and n not in known | OUTSIDE)
     if unknown:
@@ -70,7 +70,7 @@ def load_settings(**given: Any) -> Settings:
         ) from wrong
     if settings.heads_folder.is_relative_to(settings.home):
         raise BadSettings(
-            f"ELENCHUS_HEADS ({settings.heads_folder}) lies inside ELENCHUS_HOME; heads prove nothing "
-            "when they go where the log goes. Choose a folder elsewhere"
+            f"ELENCHUS_HEADS ({settings.heads_folder}) lies inside ELENCHUS_HOME; heads prove "
+            "nothing when they go where the log goes. Choose a folder elsewhere"
         )
     return settings

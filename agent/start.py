@@ -108,7 +108,7 @@ class Analyst:
 
         Args:
             question: In plain English.
-            scenes: Ids or aliases of the scenes it is about; by default what the question names or is held.
+            scenes: Ids or aliases of the scenes it is about, where the question names none.
             region: Where, as `lonlat:W,S,E,N`, `px:SCENE:C0,R0,C1,R1`, WKT or `@file.geojson`.
             session: A session's name; the same name goes on where it was left. New by default.
             listener: Told what happens, as it happens.
@@ -315,7 +315,7 @@ class Analyst:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as wrong:
                 raise SessionBusy(
-                    f"session {session!r} is answering another question; wait for it, or use another session"
+                    f"session {session!r} is answering another question; wait, or use another"
                 ) from wrong
             yield
 

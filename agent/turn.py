@@ -26,8 +26,8 @@ from agent.evidence import Call, Claim, Doubt, Evidence, QuestionBack, Refused, 
 from agent.graph import TurnState
 from agent.inquiry import Inquiry
 from agent.ledger import SessionLedger
-from agent.records import Place
 from agent.planner.contract import Conversation, Planner
+from agent.records import Place
 from agent.weigh import weigh
 from store import ledger as rows
 from store.catalog import Catalog
@@ -145,9 +145,10 @@ class Turn:
         }
 
     def weigh(self, state: TurnState) -> dict[str, Any]:
-        """Raise the doubts that the turn's evidence gives rise to, and settle those that no longer stand."""
-        standing = {(r.code, r.text, r.about): r for r in weigh(self.turn_evidence(), self.catalog)}
-        known = {(d.code, d.text, tuple(d.about)): d for d in self.turn_doubts()}
+        """Raise the doubts the turn's evidence gives rise to; settle those that stand no more."""
+        # The same words about more evidence are the same doubt.
+        standing = {(r.code, r.text): r for r in weigh(self.turn_evidence(), self.catalog)}
+        known = {(d.code, d.text): d for d in self.turn_doubts()}
         newest = state["evidence_ids"][-1] if state["evidence_ids"] else None
         for place, raised in standing.items():
             if place not in known:
@@ -191,7 +192,7 @@ class Turn:
         if faults:
             status, claims = "failed", []
             text = (
-                "I measured, but my answer did not agree with what was recorded, so I do not give it: "
+                "I measured, but my answer did not agree with the record, so I do not give it: "
                 + faults[0]
             )
         self._finish(status, text, claims, faults)

@@ -18,6 +18,7 @@ class ArtifactMissing(StoreError):
     """An artifact that a record names is not on disk."""
 
     code = "artifact_missing"
+    exit_code = 1
 
 
 def sha256_of(path: Path) -> str:
@@ -44,6 +45,10 @@ class Artifacts:
                 f"artifact {digest[:12]} is not in {self.root}; ingest its source again"
             )
         return path
+
+    def holds(self, digest: str) -> bool:
+        """Tell whether an artifact is on disk."""
+        return self._place(digest).exists()
 
     def put_bytes(self, data: bytes) -> str:
         """Keep bytes and return their digest; on disk for certain when this returns."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, func, insert, select
 
@@ -16,7 +16,7 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: `row_hash` is the SHA-256 of `prev_hash`, a newline and `body`."""
+    """One row; `row_hash` covers all the other fields."""
 
     seq: int
     prev_hash: str
@@ -28,16 +28,25 @@ class Row:
     body: str
 
 
-def hash_row(prev_hash: str, body: str) -> str:
-    """Return the hash that links a row to the one before it."""
-    return hashlib.sha256(f"{prev_hash}\n{body}".encode()).hexdigest()
+def hash_row(
+    seq: int, prev_hash: str, session: str, turn: int, kind: str, call_key: str | None, body: str
+) -> str:
+    """Return the hash that links a row to the one before it: SHA-256 over its fields, line by line.
+
+    Only the body may hold a newline, and it comes last, so no two rows give the same text.
+    """
+    text = f"{seq}\n{prev_hash}\n{session}\n{turn}\n{kind}\n{call_key or ''}\n{body}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# Built once: building a statement costs as much as running it.
+_LAST = select(audit.c.seq, audit.c.row_hash).order_by(audit.c.seq.desc()).limit(1)
+_ADD = insert(audit)
 
 
 def last_row(connection: Connection) -> tuple[int, str]:
     """Return the number and hash of the newest row; 0 and the genesis hash in an empty log."""
-    found = connection.execute(
-        select(audit.c.seq, audit.c.row_hash).order_by(audit.c.seq.desc()).limit(1)
-    ).first()
+    found = connection.execute(_LAST).first()
     return (0, GENESIS) if found is None else (found.seq, found.row_hash)
 
 
@@ -45,20 +54,11 @@ def append(
     connection: Connection, *, session: str, turn: int, kind: str, call_key: str | None, body: str
 ) -> Row:
     """Add one row in the caller's transaction, which must hold the write lock."""
-    seq, previous = last_row(connection)
-    row = Row(seq + 1, previous, hash_row(previous, body), session, turn, kind, call_key, body)
-    connection.execute(
-        insert(audit).values(
-            seq=row.seq,
-            prev_hash=row.prev_hash,
-            row_hash=row.row_hash,
-            session=session,
-            turn=turn,
-            kind=kind,
-            call_key=call_key,
-            body=body,
-        )
-    )
+    last, previous = last_row(connection)
+    seq = last + 1
+    row_hash = hash_row(seq, previous, session, turn, kind, call_key, body)
+    row = Row(seq, previous, row_hash, session, turn, kind, call_key, body)
+    connection.execute(_ADD, asdict(row))
     return row
 
 
@@ -87,7 +87,8 @@ def raw_rows(database: Database) -> Iterator[tuple[int, str, str, str, int, str,
     try:
         cursor = connection.cursor()
         cursor.execute(
-            "SELECT seq, prev_hash, row_hash, session, turn, kind, call_key, body FROM audit ORDER BY seq"
+            "SELECT seq, prev_hash, row_hash, session, turn, kind, call_key, body "
+            "FROM audit ORDER BY seq"
         )
         while batch := cursor.fetchmany(2000):
             yield from batch

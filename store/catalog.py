@@ -68,7 +68,9 @@ class Catalog:
         with self.database.write() as connection:
             held = _newest(connection, layers, Layer, layer.id)
             if held is not None and _same_layer(held, layer):
-                _replace_record(connection, layers, held.model_copy(update={"source": layer.source}))
+                _replace_record(
+                    connection, layers, held.model_copy(update={"source": layer.source})
+                )
                 result = held.model_copy(update={"source": layer.source})
             else:
                 revision = 1 if held is None else held.revision + 1
@@ -148,7 +150,9 @@ class Catalog:
         with self.database.read() as connection:
             held = [Layer.model_validate_json(row.record) for row in connection.execute(query)]
         if region is not None:
-            held = [layer for layer in held if layer.extent is not None and _meets(layer.extent, region)]
+            held = [
+                layer for layer in held if layer.extent is not None and _meets(layer.extent, region)
+            ]
         return sorted(held, key=lambda layer: layer.id)
 
     def _one(
@@ -301,12 +305,19 @@ def _judge(
             answers.append(("position", _in_region(scene, region)))
         if period is not None:
             known = scene.period is not None
-            answers.append(("date", scene.period.order(period) == "overlaps" if scene.period and known else None))
+            answers.append(
+                (
+                    "date",
+                    scene.period.order(period) == "overlaps" if scene.period and known else None,
+                )
+            )
         if gsd_at_most_m is not None:
             answers.append(("gsd", None if scene.gsd_m is None else scene.gsd_m <= gsd_at_most_m))
         if sensor is not None:
             answers.append(("sensor", _of_sensor(scene, sensor)))
-        return all(told is not False for _, told in answers), [what for what, told in answers if told is None]
+        return all(told is not False for _, told in answers), [
+            what for what, told in answers if told is None
+        ]
 
     return judge
 
@@ -338,7 +349,11 @@ def _named_like(connection: Connection, text: str) -> set[str]:
     """Return the ids of scenes with a text somewhere in their id or aliases, whatever its case."""
     wanted = text.strip().lower()
     query = select(aliases.c.name, aliases.c.id).where(aliases.c.of == "scene")
-    return {row.id for row in connection.execute(query) if wanted in row.name.lower() or wanted in row.id.lower()}
+    return {
+        row.id
+        for row in connection.execute(query)
+        if wanted in row.name.lower() or wanted in row.id.lower()
+    }
 
 
 def _ids_named(connection: Connection, table: Table, words: str, name: str) -> Sequence[str]:
@@ -350,17 +365,25 @@ def _ids_named(connection: Connection, table: Table, words: str, name: str) -> S
 
 
 def _ambiguous(words: str, name: str, ids: Sequence[str]) -> str:
-    listed = ", ".join(ids[:_LISTED]) + (f" and {len(ids) - _LISTED} more" if len(ids) > _LISTED else "")
+    listed = ", ".join(ids[:_LISTED]) + (
+        f" and {len(ids) - _LISTED} more" if len(ids) > _LISTED else ""
+    )
     return f"{len(ids)} {words}s are called {name!r}: {listed}; name one by its id"
 
 
-def _unknown(connection: Connection, table: Table, words: str, name: str, revision: int | None) -> str:
+def _unknown(
+    connection: Connection, table: Table, words: str, name: str, revision: int | None
+) -> str:
     query = select(aliases.c.name, aliases.c.id).where(aliases.c.of == words).limit(_SUGGESTED_FROM)
     names = {text for row in connection.execute(query) for text in (row.name, row.id)}
     if revision is not None and name in names:
         return f"the {words} {name!r} has no revision {revision}"
     close = difflib.get_close_matches(name, sorted(names), n=3, cutoff=0.6)
-    hint = f"did you mean {' or '.join(close)}?" if close else f"`elenchus scenes` lists the {words}s held"
+    hint = (
+        f"did you mean {' or '.join(close)}?"
+        if close
+        else f"`elenchus scenes` lists the {words}s held"
+    )
     return f"no {words} is called {name!r}; {hint}"
 
 

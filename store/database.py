@@ -1,4 +1,4 @@
-"""The one database: opened with safe settings, brought to the newest tables, written by one at a time."""
+"""The one database: safe settings, newest tables, one writer at a time."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class DatabaseError(StoreError):
     """The database cannot be opened or written; nothing was recorded."""
 
     code = "database"
+    exit_code = 1
 
 
 class Database:
@@ -104,6 +105,6 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    """Take the write lock at once: a deferred transaction that upgrades later fails with "locked"."""
+    """Take the write lock at once: one that is asked for later fails with "locked"."""
     reading = connection.get_execution_options().get("elenchus_read", False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

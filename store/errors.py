@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class StoreError(Exception):
-    """Something outside the program is not as it must be; the text is for the person or the planner.
+    """Something outside the program is not as it must be, said for person or planner.
 
     Args:
         text: One or two sentences: what was wrong, with the value, and what would work.
@@ -12,6 +12,8 @@ class StoreError(Exception):
     """
 
     code = "store_error"
+    exit_code = 2
+    """What the command line exits with: 2 when the person can put it right, 1 when something failed."""
 
     def __init__(self, text: str, code: str | None = None) -> None:
         super().__init__(text)
@@ -47,6 +49,7 @@ class BrokenFile(StoreError):
     """A file of a known format that cannot be read whole and true."""
 
     code = "broken_file"
+    exit_code = 1
 
 
 class TooLarge(StoreError):
@@ -83,6 +86,7 @@ class InputChanged(StoreError):
     """The bytes of a source are no longer those that were ingested."""
 
     code = "input_changed"
+    exit_code = 1
 
 
 class NoGeoreference(StoreError):
@@ -95,15 +99,18 @@ class ReadFailed(StoreError):
     """Pixels or features could not be read; nothing is known about what is there."""
 
     code = "read_failed"
+    exit_code = 1
 
 
 class Cancelled(StoreError):
     """The person stopped the work."""
 
     code = "cancelled"
+    exit_code = 1
 
 
 class DeadlinePassed(StoreError):
     """The work did not finish within its time."""
 
     code = "deadline_passed"
+    exit_code = 1

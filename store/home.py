@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from store.artifacts import Artifacts
 from store.catalog import Catalog
 from store.database import Database
-from store.scenes import Scene
+from store.scenes import Layer, Scene
 
 if TYPE_CHECKING:
+    from store.features.reader import Features
     from store.raster import SceneReader
 
 
@@ -52,12 +53,25 @@ class Home:
         """Where the loop keeps its checkpoints."""
         return self.root / "checkpoints.db"
 
+    @property
+    def scratch(self) -> Path:
+        """A folder for files in the making, on the same disk as the artifacts."""
+        folder = self.root / "scratch"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder
+
     def open_scene(self, scene: Scene) -> SceneReader:
         """Open the pixels of a scene; refuses one whose bytes have changed."""
         # The catalogue is used without pixels; GDAL takes a tenth of a second to import.
         from store.raster import SceneReader  # noqa: PLC0415
 
         return SceneReader(scene, artifacts=self.artifacts, extra_drivers=self.extra_drivers)
+
+    def layer_features(self, layer: Layer) -> Features:
+        """Open the features of a layer; the caller closes them."""
+        from store.features.reader import open_features  # noqa: PLC0415
+
+        return open_features(self.artifacts, layer)
 
     def close(self) -> None:
         """Close the database if it was opened."""

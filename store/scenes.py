@@ -126,6 +126,8 @@ class Scene(Record):
         """What kind of pixels these are, from the declared sensor or the number of data bands."""
         if self.sensor is not None:
             return UNITS_OF_SENSORS.get(self.sensor.upper(), "unknown")
+        if any(band.dtype.startswith("complex") for band in self.bands):
+            return "SAR"
         count = sum(band.role == "data" for band in self.bands)
         return {1: "PAN", 3: "RGB"}.get(count, "MS" if count > 3 else "unknown")  # type: ignore[return-value]
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from store.errors import Cancelled, DeadlinePassed
+from store.errors import Cancelled, DeadlinePassed, ReadFailed
 from store.geo import Frame, Period, Region
-from store.scenes import Caveat, Record, Scene, SceneKey
+from store.scenes import Caveat, Layer, Record, Scene, SceneKey
 
 if TYPE_CHECKING:
     from store.catalog import Catalog
+    from store.features.reader import Features
     from store.features.sets import FeatureSet
     from store.raster import SceneReader
 
@@ -78,11 +79,14 @@ class Quantity(Record):
         if (self.low is None) != (self.high is None):
             raise ValueError(f"{self.name} has one end of an interval only")
         if self.low is not None and self.high is not None:
-            if number is None or not self.low <= number <= self.high:
-                raise ValueError(f"{self.name}: {self.value} is not in {self.low} to {self.high}")
+            self._within(number, self.low, self.high)
         if self.interval == "calibrated" and (self.level is None or self.calibration is None):
             raise ValueError(f"{self.name}: a calibrated interval names its level and calibration")
         return self
+
+    def _within(self, number: float | None, low: float, high: float) -> None:
+        if number is None or not low <= number <= high:
+            raise ValueError(f"{self.name}: {self.value} is not in {low} to {high}")
 
 
 class Look(Record):
@@ -93,7 +97,7 @@ class Look(Record):
 
 
 class Coverage(Record):
-    """How much of the asked area is imaged, valid, and looked at; shares in [0, 1] of the asked area."""
+    """How much of the asked area is imaged, valid and looked at; shares in [0, 1] of it."""
 
     asked: float
     """Size of the asked area: m² on the ground, px² in a pixel frame."""
@@ -123,7 +127,7 @@ class View(Record):
 
 
 class Mask(Record):
-    """A raster of yes (1), no (0) and not known (255), as a GeoTIFF in the bench's scratch folder."""
+    """A raster of yes (1), no (0) and not known (255): a GeoTIFF in the bench's scratch."""
 
     name: str
     path: Path
@@ -176,12 +180,18 @@ class ToolRefusal(Exception):
         self.requirements = requirements or {}
 
 
+def _no_layers(layer: Layer) -> Features:
+    raise ReadFailed(f"the features of {layer.id} cannot be read here; only scenes were handed in")
+
+
 @dataclass(frozen=True)
 class Bench:
     """What a tool works with: the store within this run's grant, and the run's limits."""
 
     catalog: Catalog
     open_scene: Callable[[Scene], SceneReader]
+    layer_features: Callable[[Layer], Features] = _no_layers
+    """Opens the features of a layer; the caller closes them (`with`)."""
     scratch: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
     """A folder for files in the making; it is emptied after the call."""
     deadline: float | None = None

@@ -25,6 +25,8 @@ class Entry(NamedTuple):
 
 
 COMMANDS: dict[str, Entry] = {
+    "ingest": Entry("agent.cli.ingest:ingest", "Add imagery and vector files to the store."),
+    "scenes": Entry("agent.cli.scenes:scenes", "List the scenes and layers held."),
     "doctor": Entry("agent.doctor:doctor", "Say what works, what is missing and how to get it."),
 }
 
@@ -124,10 +126,14 @@ def _worded_errors() -> tuple[type[Exception], ...]:
 
 
 def main() -> NoReturn:
-    """Run the command line; a worded error is one line and exit 1, a bug keeps its traceback."""
+    """Run the command line; a worded error is one line, a bug keeps its traceback.
+
+    What the person can put right (an unknown name, a region that is none) exits with 2, what
+    failed outside (an unreadable file, a full disk) with 1.
+    """
     try:
         app(prog_name="elenchus")
     except _worded_errors() as problem:
         typer.echo(f"elenchus: {problem}", err=True)
-        raise SystemExit(1) from problem
+        raise SystemExit(getattr(problem, "exit_code", 2)) from problem
     sys.exit(0)

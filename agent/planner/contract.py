@@ -52,6 +52,11 @@ class Ledger(Protocol):
         """All refusals of the session in order."""
         ...
 
+    @property
+    def doubts(self) -> Sequence[Doubt]:
+        """All doubts of the session in order."""
+        ...
+
     def get(self, evidence_id: str) -> Evidence | None:
         """Return the evidence of this id, or None."""
         ...
@@ -76,7 +81,7 @@ class Planner(Protocol):
     name: str
 
     def understand(self, question: str, conversation: Conversation, catalog: Catalog) -> Inquiry:
-        """Turn a question into an inquiry; what is not understood is said in `inquiry.not_understood`."""
+        """Turn a question into an inquiry, with what was not understood in it."""
         ...
 
     def plan(

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_ALWAYS = frozenset(
-    """building building:part landuse amenity leisure boundary place shop tourism historic
-    public_transport office military ruins craft golf indoor area:highway""".split()
-)
+_ALWAYS = frozenset((
+    "building", "building:part", "landuse", "amenity", "boundary", "place", "shop", "tourism",
+    "historic", "public_transport", "office", "military", "ruins", "craft", "golf", "indoor",
+    "area:highway",
+))  # fmt: skip
 _ONLY: dict[str, frozenset[str]] = {
     "highway": frozenset(("services", "rest_area", "escape", "elevator", "platform")),
     "waterway": frozenset(("riverbank", "dock", "boatyard", "dam", "fuel")),
@@ -30,7 +31,11 @@ _EXCEPT: dict[str, frozenset[str]] = {
 def is_area(tags: Mapping[str, str]) -> bool:
     """Tell whether a closed way with these tags is an area.
 
-    >>> is_area({"building": "yes"}), is_area({"highway": "residential"}), is_area({"highway": "steps", "area": "yes"})
+    >>> (
+    ...     is_area({"building": "yes"}),
+    ...     is_area({"highway": "residential"}),
+    ...     is_area({"highway": "steps", "area": "yes"}),
+    ... )
     (True, False, True)
     """
     said = tags.get("area")

@@ -18,6 +18,10 @@ LARGEST_FEATURE = 64 << 20
 """Most characters of one feature."""
 _GAP = re.compile(r"[\s,]*")
 _EPSG = re.compile(r"(?:urn:ogc:def:crs:)?EPSG:[\d.]*:?(\d+)$", re.IGNORECASE)
+_SCALAR = r'"[^"]+"\s*:\s*(?:"[^"]*"|[-\d.eE]+|null)\s*'
+_LATE_CRS = re.compile(
+    rf'\]\s*,\s*(?:{_SCALAR},\s*)*"crs"\s*:\s*(\{{.*\}})\s*(?:,\s*{_SCALAR})*\}}\s*$', re.DOTALL
+)
 _CRS84 = re.compile(r"(CRS84|EPSG:[\d.]*:?4326)$", re.IGNORECASE)
 
 
@@ -47,17 +51,22 @@ class GeoJsonFile:
         self.crs = self._find_crs()
 
     def features(self) -> Iterator[dict[str, Any]]:
-        """Return the features one after the other; raises BrokenFile where the text is not GeoJSON."""
+        """Return the features one by one; raises BrokenFile where the text is not GeoJSON."""
         seen = False
         for key, value in self._members():
-            seen = seen or key == "features" or (key == "type" and value in ("Feature", "FeatureCollection"))
+            seen = (
+                seen
+                or key == "features"
+                or (key == "type" and value in ("Feature", "FeatureCollection"))
+            )
             if key == "features" and isinstance(value, dict):
                 yield value
             if key == "" and value.get("type") == "Feature":
                 yield value
         if not seen:
             raise UnsupportedFormat(
-                f"{self._name!r} is JSON but no GeoJSON FeatureCollection; save it as one with a \"features\" list"
+                f"{self._name!r} is JSON but no GeoJSON FeatureCollection; "
+                'save it as one with a "features" list'
             )
 
     def _find_crs(self) -> GeoJsonCrs:
@@ -68,7 +77,7 @@ class GeoJsonFile:
         with self.path.open("rb") as file:
             file.seek(max(0, self.path.stat().st_size - 65_536))
             tail = file.read().decode("utf-8", "replace")
-        found = re.search(r'\]\s*,\s*"crs"\s*:\s*(\{.*\})\s*(?:,\s*"[^"]+"\s*:\s*(?:"[^"]*"|[\d.]+)\s*)*\}\s*$', tail, re.DOTALL)
+        found = _LATE_CRS.search(tail)
         if found is None:
             return GeoJsonCrs(None)
         try:
@@ -85,7 +94,9 @@ class GeoJsonFile:
             with self.path.open(encoding="utf-8-sig") as file:
                 yield from _Scanner(file, self._name).members(stop_at_features=stop_at_features)
         except UnicodeDecodeError as wrong:
-            raise BrokenFile(f"{self._name!r} is not UTF-8 text: {wrong.reason} at byte {wrong.start}") from wrong
+            raise BrokenFile(
+                f"{self._name!r} is not UTF-8 text: {wrong.reason} at byte {wrong.start}"
+            ) from wrong
 
     @property
     def _name(self) -> str:
@@ -158,9 +169,12 @@ class _Scanner:
             return value
 
     def _more(self) -> bool:
-        """Read as much again as is waiting, so that a long value costs no more than twice its length."""
+        """Read as much again as is waiting, so that a long value is not read over and over."""
         if len(self._text) - self._at > LARGEST_FEATURE:
-            raise TooLarge(f"{self._name!r} holds one feature of more than {LARGEST_FEATURE >> 20} MiB; simplify it")
+            raise TooLarge(
+                f"{self._name!r} holds one feature of more than {LARGEST_FEATURE >> 20} MiB; "
+                "simplify it"
+            )
         read = self._file.read(max(_CHUNK, len(self._text) - self._at))
         self._text = self._text[self._at :] + read
         self._at = 0

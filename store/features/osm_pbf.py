@@ -1,13 +1,13 @@
-"""Elements of an OpenStreetMap extract (`.osm.pbf`): nodes, ways and relations with their places."""
+"""Elements of an OpenStreetMap extract (`.osm.pbf`) with their tags and places."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import osmium
 import shapely
@@ -18,13 +18,21 @@ from store.features.raw import Place, RawFeature, made_valid
 from store.features.text import clean_tags, clean_text
 from store.geo import Period
 
-if TYPE_CHECKING:
-    from store.features.writer import FeatureWriter
-
-
 _IN_MEMORY_BYTES = 200 << 20
 """Extracts up to this size keep node places in memory; larger ones in a file beside the index."""
 _MEMBER_TYPES = {"n": 0, "w": 1, "r": 2}
+
+
+class PieceTaker(Protocol):
+    """Where elements go."""
+
+    def add(self, feature: RawFeature, /) -> None:
+        """Take one piece."""
+        ...
+
+    def add_members(self, relation: int, members: Iterable[tuple[int, int]], /) -> None:
+        """Note the members of a relation: index of the element type, id."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +54,12 @@ def read_header(path: Path) -> PbfHeader:
     if not box.valid():
         return PbfHeader(None, Period.parse(moment) if moment else None)
     low, high = box.bottom_left, box.top_right
-    return PbfHeader((low.lon, low.lat, high.lon, high.lat), Period.parse(moment) if moment else None)
+    return PbfHeader(
+        (low.lon, low.lat, high.lon, high.lat), Period.parse(moment) if moment else None
+    )
 
 
-def read_pbf(path: Path, writer: FeatureWriter, locations: Path) -> None:
+def read_pbf(path: Path, writer: PieceTaker, locations: Path) -> None:
     """Send all elements of an extract to a writer; nodes without tags are passed over.
 
     Ways and relations whose nodes or members lie outside the extract are kept, with as much of
@@ -60,10 +70,18 @@ def read_pbf(path: Path, writer: FeatureWriter, locations: Path) -> None:
         writer: Takes the pieces.
         locations: Where node places may be kept while a large extract is read.
     """
-    storage = "flex_mem" if path.stat().st_size <= _IN_MEMORY_BYTES else f"sparse_file_array,{locations}"
-    tagged_nodes = osmium.filter.EmptyTagFilter().enable_for(osmium.osm.NODE)
+    storage = (
+        "flex_mem" if path.stat().st_size <= _IN_MEMORY_BYTES else f"sparse_file_array,{locations}"
+    )
+    tagged_nodes = osmium.filter.EmptyTagFilter()
+    tagged_nodes.enable_for(osmium.osm.NODE)
     try:
-        elements = osmium.FileProcessor(str(path)).with_locations(storage).with_areas().with_filter(tagged_nodes)
+        elements = (
+            osmium.FileProcessor(str(path))
+            .with_locations(storage)
+            .with_areas()
+            .with_filter(tagged_nodes)
+        )
         wkb = osmium.geom.WKBFactory()
         for element in elements:
             _send(element, writer, wkb)
@@ -71,7 +89,7 @@ def read_pbf(path: Path, writer: FeatureWriter, locations: Path) -> None:
         raise _broken(path, wrong) from wrong
 
 
-def _send(element: Any, writer: FeatureWriter, wkb: Any) -> None:
+def _send(element: Any, writer: PieceTaker, wkb: Any) -> None:
     if element.is_node():
         place = bytes.fromhex(wkb.create_point(element)) if element.location.valid() else None
         writer.add(RawFeature("node", element.id, _tags(element), place))
@@ -105,9 +123,15 @@ def _way(way: Any) -> RawFeature:
 
 def _stretches(places: list[tuple[float, float] | None]) -> bytes:
     """Return the stretches of a way whose nodes are held."""
-    runs = [[p for p in run if p is not None] for held, run in groupby(places, lambda p: p is not None) if held]
+    runs = [
+        [p for p in run if p is not None]
+        for held, run in groupby(places, lambda p: p is not None)
+        if held
+    ]
     lines = [run for run in runs if len(run) > 1]
-    shape = shapely.MultiLineString(lines) if lines else shapely.MultiPoint([run[0] for run in runs])
+    shape = (
+        shapely.MultiLineString(lines) if lines else shapely.MultiPoint([run[0] for run in runs])
+    )
     return bytes(shapely.to_wkb(shape, byte_order=1))
 
 
@@ -123,11 +147,16 @@ def _area(area: Any, wkb: Any) -> RawFeature | None:
     tags = _tags(area)
     if area.from_way() and not is_area(tags):
         return None
-    shape, repaired = made_valid(shapely.from_wkb(bytes.fromhex(wkb.create_multipolygon(area))))
+    polygons = shapely.from_wkb(bytes.fromhex(wkb.create_multipolygon(area)))
+    shape, repaired = made_valid(polygons.geoms[0] if len(polygons.geoms) == 1 else polygons)
     kept = None if shape is None else bytes(shapely.to_wkb(shape, byte_order=1))
-    return RawFeature("way" if area.from_way() else "relation", area.orig_id(), tags, kept, repaired=repaired)
+    return RawFeature(
+        "way" if area.from_way() else "relation", area.orig_id(), tags, kept, repaired=repaired
+    )
 
 
 def _broken(path: Path, wrong: Exception) -> BrokenFile:
     name, why = clean_text(path.name), clean_text(str(wrong))
-    return BrokenFile(f"{name!r} could not be read as an OpenStreetMap extract: {why}; download it again")
+    return BrokenFile(
+        f"{name!r} could not be read as an OpenStreetMap extract: {why}; download it again"
+    )

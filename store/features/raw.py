@@ -57,12 +57,17 @@ def made_valid(geometry: BaseGeometry) -> tuple[BaseGeometry | None, bool]:
     """
     if geometry.is_empty:
         return None, False
-    if geometry.geom_type not in ("Polygon", "MultiPolygon", "GeometryCollection") or geometry.is_valid:
+    if (
+        geometry.geom_type not in ("Polygon", "MultiPolygon", "GeometryCollection")
+        or geometry.is_valid
+    ):
         return geometry, False
     if geometry.geom_type == "GeometryCollection":
         parts = [made_valid(part)[0] for part in shapely.get_parts(geometry)]
         return shapely.GeometryCollection([part for part in parts if part is not None]), True
-    areas = [g for g in _flat(shapely.make_valid(geometry)) if g.geom_type == "Polygon" and g.area > 0]
+    areas = [
+        g for g in _flat(shapely.make_valid(geometry)) if g.geom_type == "Polygon" and g.area > 0
+    ]
     return (shapely.union_all(areas), True) if areas else (None, True)
 
 
@@ -132,7 +137,7 @@ def _spread(bits: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def centre_of(geometry: BaseGeometry) -> tuple[float, float]:
-    """Return the centroid of the highest-dimensional part (lon, lat), right across 180 degrees too."""
+    """Return the centroid (lon, lat) of the parts of highest dimension, across 180 degrees too."""
     west, _, east, _ = geometry.bounds
     if east - west > 180.0:
         turned = shapely.transform(geometry, _to_360)

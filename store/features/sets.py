@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,9 @@ class FeatureSet:
     frame: Frame
     geometry: NDArray[np.object_]
     columns: dict[str, list[Any]] = field(default_factory=dict)
+    looked: float | None = None
+    """Share of the asked area in which every feature of this kind would have been found; None
+    when that is unknown. An empty set says "none" only when this is 0.99 or more."""
 
     def __post_init__(self) -> None:
         """Refuse columns of another length than the geometries."""
@@ -46,28 +49,17 @@ class FeatureSet:
     def take(self, rows: Sequence[int] | NDArray[np.int_]) -> FeatureSet:
         """Return the features of these rows (from 0), in this order."""
         index = np.asarray(rows, dtype=np.intp)
-        return FeatureSet(
-            self.frame,
-            self.geometry[index],
-            {name: [column[i] for i in index] for name, column in self.columns.items()},
-        )
+        columns = {name: [column[i] for i in index] for name, column in self.columns.items()}
+        return replace(self, geometry=self.geometry[index], columns=columns)
 
     def with_columns(self, **columns: list[Any]) -> FeatureSet:
         """Return the same features with more columns."""
-        return FeatureSet(self.frame, self.geometry, {**self.columns, **columns})
+        return replace(self, columns={**self.columns, **columns})
 
     def ordered(self) -> FeatureSet:
-        """Return the features in canonical order: by row and column, north to south, west to east."""
-        places = [_place(geometry, i) for i, geometry in enumerate(self.geometry)]
-        return self.take(sorted(range(len(self)), key=lambda i: places[i]))
-
-
-def _place(geometry: Any, row: int) -> tuple[float, float, int]:
-    if geometry is None or geometry.is_empty:
-        return (np.inf, np.inf, row)
-    west, south, _, north = shapely.bounds(geometry)
-    return (
-        (-round(float(north), 9), round(float(west), 9), row)
-        if np.isfinite(south)
-        else (np.inf, np.inf, row)
-    )
+        """Return the features from north to south and west to east, those without a place last."""
+        if not len(self):
+            return self
+        bounds = np.round(shapely.bounds(self.geometry), 9)
+        north, west = (np.where(np.isfinite(b), b, np.inf) for b in (-bounds[:, 3], bounds[:, 0]))
+        return self.take(np.lexsort((np.arange(len(self)), west, north)))

@@ -21,13 +21,17 @@ _PLAIN = re.compile(r"[ -~]*")
 
 @lru_cache(maxsize=65_536)
 def clean_text(text: str, longest: int = LONGEST) -> str:
-    """Return text without control, bidi and zero-width characters, on one line, at most so long.
+    r"""Return text without control, bidi and zero-width characters, on one line, at most so long.
 
-    >>> clean_text("Caf\\u00e9\\u202e \\n\\u200bZero")
+    >>> clean_text("Caf\u00e9\u202e \n\u200bZero")
     'Café Zero'
     """
     if not _PLAIN.fullmatch(text):
-        kept = (" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+        kept = (
+            " " if c.isspace() else c
+            for c in text
+            if c.isspace() or unicodedata.category(c)[0] != "C"
+        )
         text = unicodedata.normalize("NFC", "".join(kept))
     return _SPACES.sub(" ", text).strip()[:longest].rstrip()
 
@@ -69,9 +73,9 @@ def value_text(value: object) -> str:
 
 
 def parse_hstore(text: str) -> dict[str, str]:
-    """Read `"key"=>"value"` pairs, as GDAL and PostgreSQL write the tags that have no column.
+    r"""Read `"key"=>"value"` pairs, as GDAL and PostgreSQL write the tags that have no column.
 
-    >>> parse_hstore('"ref"=>"E 18","note"=>"say \\\\"hi\\\\""')
+    >>> parse_hstore(r'"ref"=>"E 18","note"=>"say \"hi\""')
     {'ref': 'E 18', 'note': 'say "hi"'}
     """
     found = islice(_HSTORE.finditer(text), MOST_TAGS)
@@ -87,7 +91,11 @@ def name_keys(tags: Mapping[str, str]) -> list[str]:
 def is_name_key(key: str) -> bool:
     """Tell whether a key holds a name: `name`, `name:en`, `alt_name`, `int_name` and so on."""
     stem = key.partition(":")[0]
-    return stem == "name" or (stem.endswith("_name") and stem.removesuffix("_name") in _KINDS_OF_NAME)
+    return stem == "name" or (
+        stem.endswith("_name") and stem.removesuffix("_name") in _KINDS_OF_NAME
+    )
 
 
-_KINDS_OF_NAME = frozenset(("alt", "int", "loc", "nat", "official", "old", "reg", "short", "sorting", "local", "bridge"))
+_KINDS_OF_NAME = frozenset(
+    ("alt", "int", "loc", "nat", "official", "old", "reg", "short", "sorting", "local", "bridge")
+)

@@ -18,7 +18,15 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from store.features.raw import ELEMENT_TYPES, Place, RawFeature, centre_of, joined, made_valid, z_order
+from store.features.raw import (
+    ELEMENT_TYPES,
+    Place,
+    RawFeature,
+    centre_of,
+    joined,
+    made_valid,
+    z_order,
+)
 from store.features.text import folded, name_keys
 from store.geo.measures import area_m2, length_m
 
@@ -30,20 +38,30 @@ _RAW = """
 CREATE TABLE piece(seq INTEGER PRIMARY KEY, type INTEGER, id INTEGER, tags TEXT NOT NULL, wkb BLOB,
                    place INTEGER NOT NULL, repaired INTEGER NOT NULL);
 CREATE TABLE member(relation INTEGER NOT NULL, type INTEGER NOT NULL, id INTEGER NOT NULL);
-CREATE TABLE merged(seq INTEGER PRIMARY KEY, z INTEGER NOT NULL, type INTEGER, id INTEGER, name TEXT, tags TEXT NOT NULL,
-                    wkb BLOB, lon REAL, lat REAL, area_m2 REAL, length_m REAL,
+CREATE TABLE merged(seq INTEGER PRIMARY KEY, z INTEGER NOT NULL, type INTEGER, id INTEGER,
+                    name TEXT, tags TEXT NOT NULL, wkb BLOB, lon REAL, lat REAL,
+                    area_m2 REAL, length_m REAL,
                     west REAL, south REAL, east REAL, north REAL, flags INTEGER NOT NULL);
 CREATE TABLE loose_tag(key TEXT NOT NULL, value TEXT NOT NULL, fid INTEGER NOT NULL);
 """
 _FINAL = """
-CREATE TABLE element(fid INTEGER PRIMARY KEY, osm_type INTEGER, osm_id INTEGER, name TEXT, tags TEXT NOT NULL,
-                     wkb BLOB, lon REAL, lat REAL, area_m2 REAL, length_m REAL, flags INTEGER NOT NULL);
-CREATE TABLE tag(key TEXT NOT NULL, value TEXT NOT NULL, fid INTEGER NOT NULL, PRIMARY KEY(key, value, fid)) WITHOUT ROWID;
-CREATE TABLE named(folded TEXT NOT NULL, fid INTEGER NOT NULL, PRIMARY KEY(folded, fid)) WITHOUT ROWID;
+CREATE TABLE element(fid INTEGER PRIMARY KEY, osm_type INTEGER, osm_id INTEGER, name TEXT,
+                     tags TEXT NOT NULL, wkb BLOB, lon REAL, lat REAL,
+                     area_m2 REAL, length_m REAL, flags INTEGER NOT NULL);
+CREATE INDEX element_id ON element(osm_id) WHERE osm_id IS NOT NULL;
+CREATE TABLE tag(key TEXT NOT NULL, value TEXT NOT NULL, fid INTEGER NOT NULL,
+                 PRIMARY KEY(key, value, fid)) WITHOUT ROWID;
+CREATE TABLE named(folded TEXT NOT NULL, fid INTEGER NOT NULL,
+                   PRIMARY KEY(folded, fid)) WITHOUT ROWID;
 CREATE TABLE key_count(key TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE box USING rtree(fid, west, east, south, north);
 """
+
+_PRAGMAS = (
+    "page_size=4096", "journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE",
+    "temp_store=FILE", f"cache_size=-{_CACHE_KIB}", "trusted_schema=OFF",
+)  # fmt: skip
 
 REPAIRED, PARTIAL = 1, 2
 """Bits of `flags`."""
@@ -66,16 +84,21 @@ class Summary:
 class FeatureWriter:
     """Collects pieces in `scratch` and writes the finished index to `target`."""
 
-    def __init__(self, scratch: Path, target: Path, check: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, scratch: Path, target: Path, check: Callable[[], None] = lambda: None
+    ) -> None:
         self._target = target
         self._check = check
         self._db = sqlite3.connect(scratch, isolation_level=None)
-        for pragma in ("page_size=4096", "journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE",
-                       "temp_store=FILE", f"cache_size=-{_CACHE_KIB}", "trusted_schema=OFF"):  # fmt: skip
+        for pragma in _PRAGMAS:
             self._db.execute(f"PRAGMA {pragma}")
-        self._db.executescript(_RAW)
         self._db.execute("BEGIN")
+        self._make_tables(_RAW)
         self._waiting: list[tuple[Any, ...]] = []
+
+    def _make_tables(self, statements: str) -> None:
+        for statement in statements.split(";"):
+            self._db.execute(statement)
 
     def close(self) -> None:
         """Let go of the scratch file."""
@@ -92,22 +115,25 @@ class FeatureWriter:
 
     def add_members(self, relation: int, members: Iterable[tuple[int, int]]) -> None:
         """Note the members (index of the element type, id) of a relation, in case it is no area."""
-        self._db.executemany("INSERT INTO member VALUES (?, ?, ?)", ((relation, kind, ref) for kind, ref in members))
+        self._db.executemany(
+            "INSERT INTO member VALUES (?, ?, ?)", ((relation, kind, ref) for kind, ref in members)
+        )
 
     def _flush(self) -> None:
         self._check()
         self._db.executemany(
-            "INSERT INTO piece(type, id, tags, wkb, place, repaired) VALUES (?, ?, ?, ?, ?, ?)", self._waiting
+            "INSERT INTO piece(type, id, tags, wkb, place, repaired) VALUES (?, ?, ?, ?, ?, ?)",
+            self._waiting,
         )
         self._waiting.clear()
 
     def finish(self) -> Summary:
-        """Join pieces, measure, index, and write the target; the bytes depend on the pieces alone."""
+        """Join pieces, measure, index and write the target."""
         self._flush()
         self._db.execute("CREATE INDEX piece_id ON piece(id, type)")
         self._db.execute("CREATE INDEX member_of ON member(relation)")
         self._merge()
-        self._db.executescript("COMMIT;" + _FINAL + "BEGIN")
+        self._make_tables(_FINAL)
         self._sort()
         self._index_tags()
         summary = self._summary()
@@ -130,13 +156,17 @@ class FeatureWriter:
     def _elements(self) -> Iterator[_Element]:
         """Return the pieces of each element joined; features without an id each for themselves."""
         columns = "type, id, tags, wkb, place, repaired"
-        known = self._db.execute(f"SELECT {columns} FROM piece WHERE id IS NOT NULL ORDER BY id, type, seq")
+        known = self._db.execute(
+            f"SELECT {columns} FROM piece WHERE id IS NOT NULL ORDER BY id, type, seq"
+        )
         for (kind, number), rows in groupby(known, key=lambda row: (row[0], row[1])):
             yield self._element(kind, number, list(rows))
         for row in self._db.execute(f"SELECT {columns} FROM piece WHERE id IS NULL ORDER BY seq"):
             yield self._element(row[0], None, [row])
 
-    def _element(self, kind: int | None, number: int | None, rows: list[tuple[Any, ...]]) -> _Element:
+    def _element(
+        self, kind: int | None, number: int | None, rows: list[tuple[Any, ...]]
+    ) -> _Element:
         tags: dict[str, str] = {}
         for row in rows:
             for key, value in json.loads(row[2]).items():
@@ -150,10 +180,12 @@ class FeatureWriter:
         geometry = joined(list(shapely.from_wkb([row[3] for row in rows if row[4] == best])))
         if best == Place.OUTLINE:
             geometry, repaired = made_valid(shapely.Polygon(shapely.get_coordinates(geometry)))
-        return _Element(kind, number, dict(sorted(tags.items())), geometry, best == Place.PARTIAL, repaired)
+        return _Element(
+            kind, number, dict(sorted(tags.items())), geometry, best == Place.PARTIAL, repaired
+        )
 
     def _of_members(self, relation: int) -> BaseGeometry | None:
-        """Return the places of the members that are held, in one collection; relations in relations are left out."""
+        """Return the places of the nodes and ways that are members and are held."""
         rows = self._db.execute(
             "SELECT DISTINCT p.wkb FROM member m JOIN piece p ON p.id = m.id AND p.type = m.type "
             "WHERE m.relation = ? AND m.type < 2 AND p.wkb IS NOT NULL ORDER BY p.seq",
@@ -177,7 +209,8 @@ class FeatureWriter:
     def _write_merged(self, batch: list[_Element]) -> None:
         self._check()
         self._db.executemany(
-            "INSERT INTO merged(z, type, id, name, tags, wkb, lon, lat, area_m2, length_m, west, south, east, north, flags) "
+            "INSERT INTO merged(z, type, id, name, tags, wkb, lon, lat, area_m2, length_m, "
+            "west, south, east, north, flags) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [element.row() for element in batch],
         )
@@ -185,8 +218,9 @@ class FeatureWriter:
     def _sort(self) -> None:
         """Number the elements along a space-filling curve, those without a place last."""
         self._db.execute(
-            "INSERT INTO element(osm_type, osm_id, name, tags, wkb, lon, lat, area_m2, length_m, flags) "
-            "SELECT type, id, name, tags, wkb, lon, lat, area_m2, length_m, flags FROM merged ORDER BY z, seq"
+            "INSERT INTO element(osm_type, osm_id, name, tags, wkb, lon, lat, area_m2, length_m, "
+            "flags) SELECT type, id, name, tags, wkb, lon, lat, area_m2, length_m, flags "
+            "FROM merged ORDER BY z, seq"
         )
         self._check()
         places = self._db.execute("SELECT west, east, south, north FROM merged ORDER BY z, seq")
@@ -201,25 +235,42 @@ class FeatureWriter:
             tags = [(fid, json.loads(text)) for fid, text in batch]
             self._db.executemany(
                 "INSERT INTO loose_tag VALUES (?, ?, ?)",
-                [(k, part, fid) for fid, held in tags for k, v in held.items() for part in sorted({"", v, *_parts(v)})],
+                [
+                    (k, part, fid)
+                    for fid, held in tags
+                    for k, v in held.items()
+                    for part in sorted({"", v, *_parts(v)})
+                ],
             )
             self._db.executemany(
                 "INSERT OR IGNORE INTO named VALUES (?, ?)",
-                [(name, fid) for fid, held in tags for key in name_keys(held) for name in _names(held[key])],
+                [
+                    (name, fid)
+                    for fid, held in tags
+                    for key in name_keys(held)
+                    for name in _names(held[key])
+                ],
             )
-        self._db.execute("INSERT INTO tag SELECT key, value, fid FROM loose_tag ORDER BY key, value, fid")
-        self._db.execute("INSERT INTO key_count SELECT key, count(*) FROM tag WHERE value = '' GROUP BY key")
+        self._db.execute(
+            "INSERT INTO tag SELECT key, value, fid FROM loose_tag ORDER BY key, value, fid"
+        )
+        self._db.execute(
+            "INSERT INTO key_count SELECT key, count(*) FROM tag WHERE value = '' GROUP BY key"
+        )
 
     def _summary(self) -> Summary:
         one = self._db.execute(
             "SELECT count(*), coalesce(sum(osm_id IS NULL), 0), coalesce(sum(wkb IS NULL), 0), "
-            f"coalesce(sum(flags & {PARTIAL} > 0), 0), coalesce(sum(flags & {REPAIRED} > 0), 0) FROM element"
+            f"coalesce(sum(flags & {PARTIAL} > 0), 0), coalesce(sum(flags & {REPAIRED} > 0), 0) "
+            "FROM element"
         ).fetchone()
         pieces = self._db.execute("SELECT count(*) FROM piece").fetchone()[0]
         west, south, east, north = self._db.execute(
             "SELECT min(west), min(south), max(east), max(north) FROM merged"
         ).fetchone()
-        return Summary(pieces, *one, None if west is None else (west, south, east, north))
+        count, without_id, without_place, partial, repaired = one
+        bounds = None if west is None else (west, south, east, north)
+        return Summary(pieces, count, without_id, without_place, partial, repaired, bounds)
 
 
 @dataclass(slots=True)
@@ -243,11 +294,28 @@ class _Element:
         order = int(z_order(np.array([lon]), np.array([lat]))[0])
         area, length = area_m2(shape) or None, length_m(shape) or None
         wkb = shapely.to_wkb(shape, output_dimension=2, byte_order=1)
-        return (order, self.kind, self.number, name, tags, wkb, lon, lat, area, length, *shape.bounds, flags)
+        return (
+            order,
+            self.kind,
+            self.number,
+            name,
+            tags,
+            wkb,
+            lon,
+            lat,
+            area,
+            length,
+            *shape.bounds,
+            flags,
+        )
 
 
 def _parts(value: str) -> list[str]:
-    return [part for part in (part.strip() for part in value.split(";")) if part] if ";" in value else []
+    return (
+        [part for part in (part.strip() for part in value.split(";")) if part]
+        if ";" in value
+        else []
+    )
 
 
 def _names(value: str) -> set[str]:

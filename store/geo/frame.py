@@ -40,6 +40,7 @@ def same_frame(first: Frame, second: Frame) -> Frame:
     if first != second:
         raise FramesDiffer(
             f"one place is in {first}, the other in {second}; they cannot be combined. "
-            "Give both on the ground (a georeferenced scene), or ingest both pixel scenes with the same --frame NAME"
+            "Give both on the ground (a georeferenced scene), or ingest both pixel scenes with "
+            "the same --frame NAME"
         )
     return first

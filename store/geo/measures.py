@@ -172,7 +172,7 @@ def nearest_points(
 
 
 def distance_m(first: BaseGeometry, second: BaseGeometry) -> float:
-    """Return the geodesic distance in m between the nearest points of two geometries; 0 when they touch.
+    """Return the geodesic distance in m between nearest points; 0 when they touch.
 
     >>> import shapely
     >>> round(distance_m(shapely.Point(24.94, 60.17), shapely.Point(24.94, 60.18)), 1)
@@ -185,7 +185,7 @@ def distance_m(first: BaseGeometry, second: BaseGeometry) -> float:
 
 
 def bearing_deg(first: BaseGeometry, second: BaseGeometry) -> float:
-    """Return the initial bearing from centroid to centroid, in degrees clockwise from north, in [0, 360)."""
+    """Return the bearing from centroid to centroid, degrees clockwise from north, in [0, 360)."""
     a, b = shapely.centroid(first), shapely.centroid(second)
     return float(WGS84.inv(a.x, a.y, b.x, b.y)[0]) % 360.0
 

@@ -52,7 +52,8 @@ class Period(BaseModel):
             moment = datetime.fromisoformat(text)
         except ValueError as wrong:
             raise BadPeriod(
-                f"{text!r} is no date; write 2010, 2010-06, 2010-06-01, 2010-06-01T10:30Z or two of them with / between"
+                f"{text!r} is no date; write 2010, 2010-06, 2010-06-01, 2010-06-01T10:30Z "
+                "or two of them with / between"
             ) from wrong
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
         return cls(start=moment, end=moment)

@@ -68,7 +68,7 @@ class Region(BaseModel):
 
     @classmethod
     def lonlat(cls, west: float, south: float, east: float, north: float) -> Region:
-        """Make a box on the ground; west greater than east crosses 180 degrees and is split there."""
+        """Make a box on the ground; west greater than east crosses 180° and is split there."""
         if not south < north:
             raise BadRegion(f"south {south:g} must be less than north {north:g}; {HOW_TO_WRITE}")
         if west == east:
@@ -83,13 +83,14 @@ class Region(BaseModel):
         """Make a half-open window in a pixel frame."""
         if not (col0 < col1 and row0 < row1):
             raise BadRegion(
-                f"empty window {col0:g},{row0:g},{col1:g},{row1:g}; give the left and upper corner first"
+                f"empty window {col0:g},{row0:g},{col1:g},{row1:g}; "
+                "give the left and upper corner first"
             )
         return cls.of(frame, shapely.box(col0, row0, col1, row1))
 
     @classmethod
     def parse(cls, text: str) -> Region:
-        """Read a region as a person writes it; bare numbers are refused with the ways to write them."""
+        """Read a region as a person writes it; bare numbers are refused, with what would do."""
         text = text.strip()
         if found := _LONLAT.match(text):
             return cls.lonlat(*(float(n) for n in found.groups()))
@@ -225,5 +226,6 @@ def _check_lonlat(area: BaseGeometry) -> None:
     west, south, east, north = area.bounds
     if west < -180.0 or east > 180.0 or south < -90.0 or north > 90.0:
         raise BadRegion(
-            f"{west:g},{south:g},{east:g},{north:g} is not within -180..180, -90..90 (longitude first); {HOW_TO_WRITE}"
+            f"{west:g},{south:g},{east:g},{north:g} is not within -180..180, -90..90 "
+            f"(longitude first); {HOW_TO_WRITE}"
         )

@@ -69,11 +69,18 @@ def check_file(path: Path, extra_drivers: Sequence[str] = ()) -> Passed:
         images = read_images(file, name) if driver == "GTiff" else []
         if images:
             _check_blocks(images, name)
+            _check_bytes(images, name, os.fstat(file.fileno()).st_size)
         elif driver == "PNG":
             _check_png(file, name)
         elif driver == "BMP":
             _check_bmp(file, name)
     return Passed([driver], images)
+
+
+def is_picture(path: Path) -> bool:
+    """Tell whether the content of a regular file begins like one of the picture formats."""
+    with open_regular(path) as file:
+        return _driver_of(file.read(16)) is not None
 
 
 def check_size(width: int, height: int, bands: int, name: str, *, loose: bool, upload: bool) -> None:
@@ -132,6 +139,15 @@ def _check_blocks(images: list[Image], name: str) -> None:
         decoded = across * down * image.bits * image.samples // 8
         if not image.tiled and image.compression != _UNCOMPRESSED and decoded > LARGEST_STRIP_BYTES:
             raise TooLarge(f"{name!r} has strips of {decoded >> 20} MiB each; rewrite it with tiles of 512 px")
+
+
+def _check_bytes(images: list[Image], name: str, size: int) -> None:
+    """Refuse an uncompressed TIFF file that is shorter than its own pixels."""
+    for image in images:
+        needed = image.width * image.height * image.samples * image.bits // 8
+        whole = image.compression == _UNCOMPRESSED and image.sparse is None
+        if whole and not image.subsampled and needed > size:
+            raise BrokenFile(f"{name!r} is cut short: its pixels need {needed} bytes, it has {size}")
 
 
 def _check_png(file: IO[bytes], name: str) -> None:

@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import rasterio
+from rasterio._err import CPLE_BaseError  # raised at closing and by drivers, and not a RasterioError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from store.errors import BrokenFile, ReadFailed
+from store.raster.text import clean_text
+
+GDAL_ERRORS = (RasterioError, CPLE_BaseError, OSError)
+"""All that GDAL's own failures arrive as."""
 
 CACHE_BYTES = 256 << 20
 SETTINGS: dict[str, Any] = {
@@ -39,17 +44,29 @@ def safe_gdal() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def placeless() -> Iterator[None]:
+    """Open files without a georeference in silence: it is nothing unusual here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        yield
+
+
 def open_dataset(path: Path, drivers: list[str], level: int | None = None) -> Any:
     """Open a file with one of the named drivers, or one of its overviews by number from 0."""
     options = {} if level is None else {"overview_level": level}
-    with safe_gdal(), warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        try:
-            return rasterio.open(path, driver=drivers, **options)
-        except (RasterioError, OSError) as wrong:
-            raise BrokenFile(
-                f"{path.name!r} begins like a picture file but cannot be opened; it is damaged or cut short"
-            ) from wrong
+    # An absolute path is never taken for a URL or for a driver's own notation.
+    name = str(path.absolute())
+    failed: Exception | None = None
+    with safe_gdal(), placeless():
+        for driver in drivers:
+            try:
+                return rasterio.open(name, driver=driver, **options)
+            except GDAL_ERRORS as wrong:
+                failed = wrong
+    raise BrokenFile(
+        f"{clean_text(path.name, 80)!r} cannot be opened as {' or '.join(drivers)}; it is damaged or cut short"
+    ) from failed
 
 
 @contextmanager
@@ -58,7 +75,7 @@ def reading(name: str) -> Iterator[None]:
     with safe_gdal():
         try:
             yield
-        except (RasterioError, OSError) as wrong:
+        except GDAL_ERRORS as wrong:
             raise ReadFailed(
                 f"the pixels of {name!r} could not be read ({_cause(wrong)}); nothing is known about what is there"
             ) from wrong

@@ -142,7 +142,7 @@ class Place:
     def _on_this_turn(self, lon: Floats) -> Floats:
         """Return longitudes on the turn around the Earth that the grid itself uses (170..190, 0..360)."""
         middle = self._to_crs(np.array([self.width / 2]), np.array([self.height / 2]))[0][0]
-        return (lon - middle + 180.0) % 360.0 - 180.0 + middle
+        return np.asarray((lon - middle + 180.0) % 360.0 - 180.0 + middle)
 
     def _polygons_on_earth(self, dense: BaseGeometry) -> BaseGeometry:
         parts = []
@@ -159,13 +159,11 @@ class Place:
             raise NoGeoreference("part of the image lies off the Earth in its CRS, so it has no outline on the ground")
         lon, lat = _around_poles(lon, np.clip(lat, -90.0, 90.0))
         lon = np.unwrap(lon, period=360.0)
-        turn = lon[0] + (lon[0] - lon[-1] + 180.0) % 360.0 - 180.0  # where the ring would close
         closing = lon[-1] + ((lon[0] - lon[-1] + 180.0) % 360.0 - 180.0)
         if abs(closing - lon[0]) > 180.0:
             pole = 90.0 if self._holds_pole(ring, 90.0) else -90.0
             lon = np.concatenate([lon, [closing, closing, lon[0]]])
             lat = np.concatenate([lat, [lat[0], pole, pole]])
-        del turn
         return _within_180(shapely.Polygon(np.column_stack([lon, lat])))
 
     def _holds_pole(self, ring: Floats, pole: float) -> bool:

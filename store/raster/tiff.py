@@ -22,9 +22,11 @@ from store.errors import BrokenFile, TooLarge
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _FORMS = {1: "u1", 3: "u2", 4: "u4", 13: "u4", 16: "u8", 18: "u8"}
 WIDTH, HEIGHT, BITS, COMPRESSION, SAMPLES, PLANAR = 256, 257, 258, 259, 277, 284
-SUBFILE, ROWS_PER_STRIP, TILE_WIDTH, TILE_HEIGHT = 254, 278, 322, 323
+SUBFILE, PHOTOMETRIC, ROWS_PER_STRIP, TILE_WIDTH, TILE_HEIGHT = 254, 262, 278, 322, 323
+_YCBCR = 6
 _OFFSETS, _COUNTS = (324, 273), (325, 279)
-_WANTED = {WIDTH, HEIGHT, BITS, COMPRESSION, SAMPLES, PLANAR, SUBFILE, ROWS_PER_STRIP, TILE_WIDTH, TILE_HEIGHT}
+_WANTED = {WIDTH, HEIGHT, BITS, COMPRESSION, SAMPLES, PLANAR}
+_WANTED |= {SUBFILE, PHOTOMETRIC, ROWS_PER_STRIP, TILE_WIDTH, TILE_HEIGHT}
 _MOST_DIRECTORIES = 1024
 _MOST_TAGS = 4096
 _MOST_BLOCKS = 64 << 20
@@ -54,6 +56,8 @@ class Image:
     """Width and height of a block in pixels."""
     planes: int
     compression: int
+    subsampled: bool
+    """Colours may be stored for several pixels together."""
     reduced: bool
     mask: bool
     sparse: NDArray[np.bool_] | None
@@ -161,7 +165,7 @@ def _image(source: _Source, tags: dict[int, Tag]) -> Image:
     kind = facts.get(SUBFILE, 0)
     return Image(
         width=width, height=height, samples=samples, bits=facts.get(BITS, 1), tiled=tiled, block=block, planes=planes,
-        compression=facts.get(COMPRESSION, 1), reduced=bool(kind & 1), mask=bool(kind & 4),
+        compression=facts.get(COMPRESSION, 1), subsampled=facts.get(PHOTOMETRIC) == _YCBCR, reduced=bool(kind & 1), mask=bool(kind & 4),
         sparse=_blocks(source, tags, (width, height), block, planes),
     )  # fmt: skip
 

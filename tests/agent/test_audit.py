@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 
 import pytest
+
 from agent.audit import AuditLog, Heads
 from store import audit_log
 from store.database import Database
@@ -66,7 +67,7 @@ def _rehashed(rows, start):
     previous = rows[start - 1][2] if start else audit_log.GENESIS
     out = list(rows[:start])
     for number, row in enumerate(rows[start:], start=start + 1):
-        fresh = audit_log.hash_row(previous, row[7])
+        fresh = audit_log.hash_row(number, previous, *row[3:])
         out.append((number, previous, fresh, *row[3:]))
         previous = fresh
     return out
@@ -89,7 +90,7 @@ def _inserted(rows, dice):
     fake = (
         at + 1,
         rows[at - 1][2],
-        audit_log.hash_row(rows[at - 1][2], rows[at][7]),
+        audit_log.hash_row(at + 1, rows[at - 1][2], *rows[at][3:]),
         *rows[at][3:],
     )
     moved = [(row[0] + 1, *row[1:]) for row in rows[at:]]

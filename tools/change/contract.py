@@ -81,9 +81,7 @@ class PairSource(Protocol):
         """The sensor kind of each image."""
         ...
 
-    def read(
-        self, row0: int, col0: int, row1: int, col1: int
-    ) -> tuple[Bands, Bands, Mask]:
+    def read(self, row0: int, col0: int, row1: int, col1: int) -> tuple[Bands, Bands, Mask]:
         """Read a half-open window that lies inside the image: (a, b, valid)."""
         ...
 

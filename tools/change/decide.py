@@ -11,9 +11,15 @@ from tools.change.register import Registration
 UNCHANGED_SHARE = 0.001
 CHANGED_SHARE = 0.005
 ALIKE_AGREEMENT = 0.7
-FINE_GSD_M = 1.2
-CLUSTER_CELLS = 12
-_EVIDENT_PX = 100
+FINE_GSD_M = 2.5
+BUILT_CELLS = 30
+_ANCHORED = 0.35
+_BUILT_M2 = 1000.0
+_CELL_PX2 = 256
+_EVIDENT_PX = 200
+_CHANCE_PX = 36
+_SPECKLE_SHARPER = 2.5
+_MUCH_SHARPER = 3.0
 _COMPARED_SHARE = 0.5
 _COARSE_RESIDUAL_PX = 0.5
 
@@ -24,7 +30,7 @@ class Route(Enum):
     RADAR = "both radar: log-ratio"
     UNLIKE = "unlike sensors: patch-similarity graph"
     ALIKE = "same kind of sensor, same light: change vector over its noise"
-    SEASONS = "same kind of sensor, pixels above 1.2 m, other light or season: IR-MAD"
+    SEASONS = "same kind of sensor, pixels above 2.5 m, other light or season: IR-MAD"
     NOTHING = "nothing to compare in the samples"
     FINE = "same kind of sensor, fine or unknown pixels, other light or season: structure"
 
@@ -34,6 +40,7 @@ class Evidence:
     """What the pass over the pair found.
 
     Attributes:
+        sharper: Sharpness of the second image over that of the first.
         differing_px: Compared pixels whose values differ at all.
         unexplained_px: Pixels in the largest cluster of blocks that light does not explain.
         built_cells, razed_cells: Lattice cells in the largest cluster of new, or lost, structure.
@@ -48,6 +55,8 @@ class Evidence:
     mask_px: int
     largest_region_px: int
     smallest_region_px: int
+    gsd_m: float | None = None
+    sharper: float = 1.0
     unexplained_px: float = 0.0
     built_cells: int = 0
     razed_cells: int = 0
@@ -69,15 +78,26 @@ def decide(found: Evidence) -> tuple[Verdict, list[Reason]]:
 
 def _radar(found: Evidence) -> tuple[Verdict, list[Reason]]:
     """Radar: a share above what speckle leaves, in at least one clear region."""
+    if not 1 / _SPECKLE_SHARPER < found.sharper < _SPECKLE_SHARPER:
+        words = "the two images differ in looks or resolution; their speckle is not comparable"
+        return "cannot_tell", [Reason("resolution_differs", words)]
+    same_speckle = (found.agreement or 0.0) >= ALIKE_AGREEMENT
+    if same_speckle and not _evident(found):
+        return _small_or_open(found, "the same speckle on both dates, and no ground replaced")
     if found.share >= CHANGED_SHARE and found.largest_region_px >= 8 * found.smallest_region_px:
         words = f"backscatter changed by more than speckle on {found.share:.1%} of the pixels"
         return "changed", [Reason("above_speckle", words)]
     return _small_or_open(found, "the log-ratio is hardly above speckle")
 
 
+def _evident(found: Evidence) -> bool:
+    """Whether enough adjoining pixels have their ground replaced."""
+    return found.unexplained_px >= max(_EVIDENT_PX, found.smallest_region_px)
+
+
 def _alike(found: Evidence) -> tuple[Verdict, list[Reason]]:
     """Same light: pixels above the noise that no change of light explains."""
-    if found.unexplained_px >= max(_EVIDENT_PX, found.smallest_region_px):
+    if _evident(found):
         words = (
             f"{found.unexplained_px:.0f} adjoining pixels differ by more than the noise and not "
             "by one factor, as a shadow or another exposure would"
@@ -87,24 +107,38 @@ def _alike(found: Evidence) -> tuple[Verdict, list[Reason]]:
 
 
 def _seasons(found: Evidence) -> tuple[Verdict, list[Reason]]:
-    """Other season at metres per pixel: land surface change, with a floor on the share."""
-    evident = found.unexplained_px >= max(_EVIDENT_PX, found.smallest_region_px)
-    if found.share >= CHANGED_SHARE and evident:
-        words = f"the surface differs beyond light on up to {found.share:.1%} of the pixels"
+    """Other season at metres per pixel: a surface must differ beyond light and in structure.
+
+    And only where most of the image still agrees; a pair without common edges proves nothing.
+    """
+    anchored = (found.agreement or 0.0) >= _ANCHORED
+    if anchored and _evident(found):
+        words = (
+            f"colour differs beyond light, and edges with it, on {found.unexplained_px:.0f} "
+            "adjoining pixels, while edges agree elsewhere"
+        )
         return "changed", [Reason("surface_changed", words)]
-    return _small_or_open(found, "what differs could be light or season alone")
+    return _small_or_open(found, "what differs could be light, season or harvest alone")
 
 
 def _fine(found: Evidence) -> tuple[Verdict, list[Reason]]:
     """Fine pixels in other light: only a large area of new or lost structure settles it."""
-    for cells, code, words in (
-        (found.built_cells, "new_structure", "straight edges appeared on ground that had none"),
-        (found.razed_cells, "lost_structure", "ground that was full of straight edges has none"),
+    blurred = found.sharper > _MUCH_SHARPER, found.sharper < 1 / _MUCH_SHARPER
+    for cells, other_blurred, code, words in (
+        (found.built_cells, blurred[0], "new_structure", "edges appeared where were none"),
+        (found.razed_cells, blurred[1], "lost_structure", "ground full of edges has none now"),
     ):
-        if cells >= CLUSTER_CELLS:
-            return "changed", [Reason(code, f"{words}, over {cells} adjoining cells of 32 px")]
+        large = cells >= BUILT_CELLS and _ground_m2(cells, found.gsd_m) >= _BUILT_M2
+        if large and not other_blurred:
+            words = f"straight, crossing {words}, over {cells} adjoining cells of 32 px"
+            return "changed", [Reason(code, words)]
     words = "pixels this fine differ with sun, view and season; the places marked are candidates"
     return "cannot_tell", [Reason("light_or_season", words)]
+
+
+def _ground_m2(cells: int, gsd_m: float | None) -> float:
+    """Ground that so many lattice cells stand for; large when the pixel size is not known."""
+    return float("inf") if gsd_m is None else cells * _CELL_PX2 * gsd_m**2
 
 
 def _unlike(found: Evidence) -> tuple[Verdict, list[Reason]]:
@@ -119,9 +153,10 @@ def _nothing(found: Evidence) -> tuple[Verdict, list[Reason]]:
 
 
 def _small_or_open(found: Evidence, words: str) -> tuple[Verdict, list[Reason]]:
-    """Unchanged when hardly anything stands out, otherwise open."""
-    if found.share <= UNCHANGED_SHARE and _covers(found):
-        share = f"{found.share:.3%} of the pixels stand out, no more than chance leaves"
+    """Unchanged when hardly anything stands out, and nowhere much of it; otherwise open."""
+    place = max(_CHANCE_PX, found.smallest_region_px)
+    if found.share <= UNCHANGED_SHARE and found.largest_region_px < place and _covers(found):
+        share = f"{found.share:.3%} of the pixels stand out, nowhere {place} or more together"
         return "unchanged", [Reason("within_noise", share)]
     return "cannot_tell", [Reason("weak_evidence", words)]
 
@@ -141,7 +176,7 @@ def _covers(found: Evidence) -> bool:
     return found.compared_px >= _COMPARED_SHARE * found.total_px
 
 
-def doubts(found: Evidence, gsd_m: float | None) -> list[Reason]:
+def doubts(found: Evidence) -> list[Reason]:
     """Everything a reader should know before leaning on the verdict."""
     shift = found.registration
     checks = [
@@ -160,7 +195,12 @@ def doubts(found: Evidence, gsd_m: float | None) -> list[Reason]:
             "registered",
             f"the second image was moved by {shift.down_px:.2f} px down, {shift.right_px:.2f} right",
         ),
-        (gsd_m is None, "gsd_unknown", "the pixel size is not known; it is taken as fine"),
+        (
+            not 1 / _MUCH_SHARPER < found.sharper < _MUCH_SHARPER,
+            "resolution_differs",
+            "one of the images is far less sharp than its pixel size says",
+        ),
+        (found.gsd_m is None, "gsd_unknown", "the pixel size is not known; it is taken as fine"),
         (
             not _covers(found),
             "partly_compared",

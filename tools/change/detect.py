@@ -23,8 +23,14 @@ from tools.change.contract import (
     Window,
 )
 from tools.change.decide import Evidence, decide, doubts
-from tools.change.evidence import largest_cluster, new_structure
-from tools.change.lattice import BLOCK_PX, MARGIN_PX, Cells
+from tools.change.evidence import (
+    RIM_PX,
+    largest_cluster,
+    largest_crossing,
+    new_structure,
+)
+from tools.change.gradients import Orientations
+from tools.change.lattice import BLOCK_PX, Cells
 from tools.change.places import NineCells
 from tools.change.plan import Plan, make_plan
 from tools.change.regions import ChangeRegion, Regions, smallest_region_px
@@ -112,7 +118,7 @@ class _Tally:
     def __init__(self, pair: PairSource, plan: Plan) -> None:
         rows, cols = pair.shape
         self._pair, self._plan = pair, plan
-        self._halo = max(plan.score.halo_px + GROWTH_PX, MARGIN_PX if plan.lattice else 0)
+        self._halo = plan.score.halo_px + GROWTH_PX + RIM_PX + 1
         self._halo += -self._halo % BLOCK_PX
         self._regions = Regions(pair.shape, smallest_region_px(pair.gsd_m))
         self._places = NineCells(pair.shape)
@@ -120,6 +126,8 @@ class _Tally:
         self._unexplained: Floats = np.zeros(blocks, np.float32)
         self._built: Mask = np.zeros(blocks, bool)
         self._razed: Mask = np.zeros(blocks, bool)
+        self._lines: Floats = np.zeros(blocks, np.float32)
+        self._turn: Orientations = np.zeros(blocks, np.complex64)
         self._compared = self._differing = self._marked = 0
 
     def add(self, window: Window) -> Codes:
@@ -127,11 +135,16 @@ class _Tally:
         outer = window.grown(self._halo, self._pair.shape)
         views = Views(*self._plan.pair.read(*outer))
         here = window.inside(outer)
-        score = self._plan.score(views, outer)
-        mask = self._plan.threshold.mask(score, views.valid)[here]
+        cells = self._plan.lattice(views) if self._plan.lattice else None
+        score = self._plan.score(views, outer, cells)
+        grown = self._plan.threshold.mask(score, views.valid)
+        mask = grown[here]
         inner = Views(views.a[:, *here], views.b[:, *here], views.valid[here])
         self._count(window, inner, mask)
-        self._weigh(window, outer, views, inner, mask)
+        if mask.any():
+            self._weigh(window, outer, views, grown)
+        if cells is not None:
+            self._mark(window, outer, cells)
         codes: Codes = np.where(mask, CHANGED, UNCHANGED).astype(np.uint8)
         codes[~inner.valid] = NOT_COMPARED
         return codes
@@ -144,18 +157,25 @@ class _Tally:
         self._places.add(window, mask, inner.valid)
         self._regions.add(window, mask)
 
-    def _weigh(
-        self, window: Window, outer: Window, views: Views, inner: Views, mask: Mask
-    ) -> None:
-        """Evidence on the lattice of blocks."""
-        row, col = window.row0 // BLOCK_PX, window.col0 // BLOCK_PX
-        if self._plan.light is not None and mask.any():
-            counts = self._plan.light(inner.a, self._plan.normaliser(inner.b), mask)
-            self._unexplained[row : row + counts.shape[0], col : col + counts.shape[1]] = counts
-        if self._plan.lattice is not None:
-            built, razed = new_structure(_owned(self._plan.lattice(views), window, outer))
-            at = slice(row, row + built.shape[0]), slice(col, col + built.shape[1])
-            self._built[at], self._razed[at] = built, razed
+    def _weigh(self, window: Window, outer: Window, views: Views, mask: Mask) -> None:
+        """Pixels that light does not explain, per block."""
+        if self._plan.ground is not None and self._plan.normaliser is not None:
+            counts = self._plan.ground(views.a, self._plan.normaliser(views.b), mask)
+            part = counts[_owned(window, outer)]
+            self._unexplained[_blocks(window, part.shape)] = part
+
+    def _mark(self, window: Window, outer: Window, cells: Cells) -> None:
+        """Lattice cells of this window where structure came, went or was lost."""
+        own = _owned(window, outer)
+        built, razed = new_structure(cells)
+        planes = (
+            (self._built, built),
+            (self._razed, razed),
+            (self._lines, np.where(built, cells.lines_b, cells.lines_a)),
+            (self._turn, np.where(built, cells.turn_b, cells.turn_a)),
+        )
+        for into, plane in planes:
+            into[_blocks(window, plane[own].shape)] = plane[own]
 
     def result(self) -> ChangeResult:
         """Decide, and put everything together."""
@@ -166,7 +186,7 @@ class _Tally:
         return ChangeResult(
             verdict=verdict,
             reasons=tuple(reasons),
-            doubts=tuple(doubts(found, self._pair.gsd_m)),
+            doubts=tuple(doubts(found)),
             method=self._plan.score.name,
             source=self._plan.score.source,
             route=self._plan.route.value,
@@ -200,9 +220,11 @@ class _Tally:
             mask_px=self._marked,
             largest_region_px=self._regions.largest_px,
             smallest_region_px=self._regions.smallest_px,
-            unexplained_px=largest_cluster(self._unexplained > 0, self._unexplained),
-            built_cells=int(largest_cluster(self._built)),
-            razed_cells=int(largest_cluster(self._razed)),
+            gsd_m=self._pair.gsd_m,
+            sharper=self._plan.sharper,
+            unexplained_px=largest_cluster(self._unexplained),
+            built_cells=largest_crossing(self._built, self._lines, self._turn),
+            razed_cells=largest_crossing(self._razed, self._lines, self._turn),
         )
 
 
@@ -213,8 +235,14 @@ def _differing(views: Views) -> int:
     return int(np.count_nonzero((views.a != views.b).any(axis=0) & views.valid))
 
 
-def _owned(cells: Cells, window: Window, outer: Window) -> Cells:
-    """The cells whose upper-left block lies in the window."""
+def _blocks(window: Window, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Where the blocks of a window lie among all blocks of the image."""
+    row, col = window.row0 // BLOCK_PX, window.col0 // BLOCK_PX
+    return slice(row, row + shape[0]), slice(col, col + shape[1])
+
+
+def _owned(window: Window, outer: Window) -> tuple[slice, slice]:
+    """The cells of the outer window whose upper-left block lies in the inner one."""
     row, col = (window.row0 - outer.row0) // BLOCK_PX, (window.col0 - outer.col0) // BLOCK_PX
     rows, cols = -(-window.shape[0] // BLOCK_PX), -(-window.shape[1] // BLOCK_PX)
-    return Cells(*(plane[row : row + rows, col : col + cols] for plane in cells))
+    return slice(row, row + rows), slice(col, col + cols)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
-from tools.change.contract import Bands, Floats, Mask
-from tools.change.gradients import block_sums
+from tools.change.contract import Bands, Floats, Mask, Plane, Views
+from tools.change.gradients import Orientations, block_sums, brightness, magnitude
 from tools.change.lattice import BLOCK_PX, Cells
 
-_LIGHT_SPREAD = 0.2  # of the log-ratio within a block
-_FEWEST_PX = 6
+_FEWEST_PX = 24
+RIM_PX = 4
+_APART = 0.7  # 1 when the gradients are independent, 0 when one factor explains both
+_ROUGH = 0.03  # per px: below it is noise
+_MOST = 0.6
 _LOST = 0.2
-_DENSE = 0.8
+_DENSE = 0.5
 _FORMERLY = 0.3
 _ALL_PARALLEL = 0.9
 _GLARING = 0.9
@@ -22,45 +28,39 @@ _TEXTURED_LINES = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class LightTest:
-    """Counts changed pixels that no shadow and no other exposure would explain, per block.
+class GroundTest:
+    """Counts changed pixels per block whose texture was replaced, which light cannot do.
 
-    A shadow multiplies all bands by about the same factor, so within a block the log-ratio of
-    pixels that darkened (or brightened) has one sign in all bands and hardly varies.
+    Light multiplies: under a shadow, another exposure or a soft gradient the log-ratio of the two
+    dates is flat although both have texture. Where the ground itself is another one, the
+    gradient of the log-ratio is as large as those of both dates together. Most pixels of a
+    block have to show it, inside the mask and off its rim, where a shadow has its edge.
     """
 
-    low: Floats  # (bands,) dark level of the first image
-    span: Floats  # (bands,) range of the first image
+    dark: float  # added before the logarithm, in units of brightness
+    levels: tuple[float, float]  # dark levels subtracted before: with path radiance and without
 
     def __call__(self, a: Bands, b: Bands, mask: Mask) -> Floats:
-        """Unexplained pixels per block of a window (b normalised onto a)."""
-        ratio = np.stack(
-            [
-                np.log(_lifted(y, lo, s) / _lifted(x, lo, s))
-                for x, y, lo, s in zip(a, b, self.low, self.span, strict=True)
-            ]
-        )
-        mean = ratio.mean(axis=0)
-        return sum(self._unexplained(ratio, mask & side) for side in (mean > 0, mean <= 0))
+        """Replaced pixels per block of a window (b normalised onto a)."""
+        core = ndimage.binary_erosion(mask, np.ones((3, 3)), iterations=RIM_PX, border_value=1)
+        count = block_sums_padded(core)
+        if not core.any():
+            return count
+        replaced = block_sums_padded(core & self._independent(brightness(a), brightness(b)))
+        ground = (replaced >= _MOST * count) & (count >= _FEWEST_PX)
+        return np.where(ground, count, np.float32(0.0))
 
-    def _unexplained(self, ratio: Bands, mask: Mask) -> Floats:
-        """Pixels of one sign in blocks where the log-ratio is not one factor for all bands."""
-        count = _padded_sums(mask)
-        enough = np.maximum(count, 1.0)
-        means = [_padded_sums(band * mask) / enough for band in ratio]
-        squares = [_padded_sums(band * band * mask) / enough for band in ratio]
-        wild = np.max([np.sqrt(np.maximum(q - m * m, 0)) for m, q in zip(means, squares, strict=True)], axis=0)
-        one_sign = (np.min(means, axis=0) > 0) | (np.max(means, axis=0) < 0)
-        light = one_sign & (wild < _LIGHT_SPREAD)
-        return np.where(light | (count < _FEWEST_PX), 0.0, count)
+    def _independent(self, a: Plane, b: Plane) -> Mask:
+        """Pixels at which no local factor carries one date into the other."""
+        found = np.ones(a.shape, bool)
+        for level in self.levels:
+            log_a, log_b = (np.log(np.maximum(p - level, 0.0) + self.dark) for p in (a, b))
+            both = np.hypot(magnitude(log_a), magnitude(log_b))
+            found &= magnitude(log_b - log_a) > np.maximum(_APART * both, _ROUGH)
+        return found
 
 
-def _lifted(plane: Floats, low: float, span: float) -> Floats:
-    """Brightness above the dark level, kept positive."""
-    return np.maximum(plane - np.float32(low), 0.0) + np.float32(0.05 * span)
-
-
-def _padded_sums(plane: Floats) -> Floats:
+def block_sums_padded(plane: NDArray[Any]) -> Floats:
     """Block sums in which a cut block at the far edge counts as one."""
     rows, cols = (-plane.shape[0] % BLOCK_PX, -plane.shape[1] % BLOCK_PX)
     return block_sums(np.pad(plane.astype(np.float32), ((0, rows), (0, cols))), BLOCK_PX)
@@ -69,33 +69,63 @@ def _padded_sums(plane: Floats) -> Floats:
 def new_structure(cells: Cells) -> tuple[Mask, Mask]:
     """Cells where straight edges appeared, and where they went, on ground without any.
 
-    Edge directions must have lost all likeness, one date must be full of long straight edges
-    that are not all parallel (ploughing is), the other must have had hardly any, and must not
-    glare (a cloud or a burnt-out roof shows no edges either).
+    Over 3 x 3 cells, edge directions must have lost all likeness, one date must be full of long
+    straight edges, the other must have had hardly any, and must not glare (a cloud or a burnt-out
+    roof shows no edges either).
     """
-    lost = (cells.agreement < _LOST) & cells.valid
-    came = _built(cells.lines_b, cells.lines_a, cells.turn_b, cells.bright_a)
-    went = _built(cells.lines_a, cells.lines_b, cells.turn_a, cells.bright_b)
-    return lost & came, lost & went
-
-
-def _built(now: Floats, then: Floats, turn: Floats, bright_then: Floats) -> Mask:
-    """Whether one date is built up and the other was not."""
+    lost = (around(cells.agreement) < _LOST) & cells.valid
+    a, b = around(cells.lines_a), around(cells.lines_b)
     return (
-        (now > _DENSE)
-        & (then < _FORMERLY * now)
-        & (turn < _ALL_PARALLEL)
-        & (bright_then < _GLARING)
+        lost & _built(b, a, around(cells.bright_a)),
+        lost & _built(a, b, around(cells.bright_b)),
     )
 
 
-def largest_cluster(cells: Mask, weights: Floats | None = None) -> float:
-    """Number (or weight) of cells in the largest eight-connected cluster."""
-    labels, found = ndimage.label(cells, np.ones((3, 3)))
+def _built(now: Floats, then: Floats, bright_then: Floats) -> Mask:
+    """Whether one date is built up and the other was not."""
+    return (now > _DENSE) & (then < _FORMERLY * now) & (bright_then < _GLARING)
+
+
+def around(cells: NDArray[Any]) -> NDArray[Any]:
+    """Mean over 3 x 3 cells."""
+    return ndimage.uniform_filter(cells, 3, mode="nearest")
+
+
+def largest_cluster(weights: Floats) -> float:
+    """Largest sum over an eight-connected cluster of cells that are not zero."""
+    labels, found = ndimage.label(weights != 0, np.ones((3, 3)))
+    return float(np.bincount(labels.ravel(), weights.ravel())[1:].max()) if found else 0.0
+
+
+def largest_crossing(marked: Mask, lines: Floats, turn: Orientations) -> int:
+    """Cells in the largest cluster whose straight edges are not all parallel.
+
+    Ploughing, a road or a row of crops is parallel; the walls of buildings are not.
+    """
+    labels, found = ndimage.label(marked, np.ones((3, 3)))
     if not found:
-        return 0.0
-    sizes = np.bincount(labels.ravel(), None if weights is None else weights.ravel())
-    return float(sizes[1:].max())
+        return 0
+    flat = labels.ravel()
+    length = np.bincount(flat, lines.ravel())
+    real, imaginary = (np.bincount(flat, part.ravel()) for part in (turn.real, turn.imag))
+    crossing = np.hypot(real, imaginary) < _ALL_PARALLEL * length
+    crossing[0] = False
+    return int(np.bincount(flat)[crossing].max()) if crossing.any() else 0
+
+
+def sharpness(samples: Sequence[Views], side: int) -> float:
+    """Detail of about one px over detail of about three px, of one image (side 0 or 1).
+
+    About 0.5 to 1 for sharp images and 2 for speckle; resampling from coarser pixels, or blur,
+    lowers it several times over.
+    """
+    fine, coarse = 0.0, 0.0
+    for view in samples:
+        plane = brightness(view[side])
+        eased = [ndimage.gaussian_filter(plane, sigma) for sigma in (0.7, 1.4, 4.0)]
+        fine += float(np.abs(plane - eased[0])[view.valid].sum())
+        coarse += float(np.abs(eased[1] - eased[2])[view.valid].sum())
+    return fine / max(coarse, 1e-9)
 
 
 def common_agreement(cells: Cells) -> float | None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from tools.change.contract import Bands, Plane
+from tools.change.contract import Bands, Floats, Plane
 
 Orientations = NDArray[np.complexfloating[Any, Any]]
 
@@ -63,3 +63,16 @@ def block_sums(plane: NDArray[Any], side: int) -> NDArray[Any]:
 def paired(sums: NDArray[Any]) -> NDArray[Any]:
     """Sums over 2 x 2 neighbouring blocks: windows that overlap by half."""
     return sums[:-1, :-1] + sums[1:, :-1] + sums[:-1, 1:] + sums[1:, 1:]
+
+
+def bilinear(plane: Plane, rows: Floats, cols: Floats) -> Plane:
+    """Bilinear interpolation on a grid of rows x cols, edges repeated."""
+    r = np.clip(rows, 0, plane.shape[0] - 1)
+    c = np.clip(cols, 0, plane.shape[1] - 1)
+    r0 = np.minimum(r.astype(int), max(plane.shape[0] - 2, 0))
+    c0 = np.minimum(c.astype(int), max(plane.shape[1] - 2, 0))
+    r1, c1 = np.minimum(r0 + 1, plane.shape[0] - 1), np.minimum(c0 + 1, plane.shape[1] - 1)
+    wr, wc = (r - r0).astype(np.float32)[:, None], (c - c0).astype(np.float32)[None]
+    top = plane[r0] * (1 - wr) + plane[r1] * wr
+    out: Plane = top[:, c0] * (1 - wc) + top[:, c1] * wc
+    return out

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from tools.change.contract import Bands, Floats, Mask, PairSource, Plane, SensorKind, Views, Window
+from tools.change.gradients import bilinear
+from tools.change.lattice import Cells
 
 _MAX_PX = 600_000
 _MAX_NODES = 9_000
@@ -38,24 +40,11 @@ class PatchGraph:
     name: str = "patch-similarity graph, both directions"
     source: str = "Sun et al. 2021, doi:10.1016/j.patcog.2020.107598"
 
-    def __call__(self, views: Views, window: Window) -> Plane:
+    def __call__(self, views: Views, window: Window, cells: Cells | None = None) -> Plane:
         """Interpolate the coarse map at the pixels of a window."""
         rows = (np.arange(window.row0, window.row1) + 0.5) / self.step_px[0] - 0.5
         cols = (np.arange(window.col0, window.col1) + 0.5) / self.step_px[1] - 0.5
-        return _bilinear(self.coarse, rows, cols)
-
-
-def _bilinear(plane: Plane, rows: Floats, cols: Floats) -> Plane:
-    """Bilinear interpolation on a grid of rows x cols, edges repeated."""
-    r = np.clip(rows, 0, plane.shape[0] - 1)
-    c = np.clip(cols, 0, plane.shape[1] - 1)
-    r0 = np.minimum(r.astype(int), max(plane.shape[0] - 2, 0))
-    c0 = np.minimum(c.astype(int), max(plane.shape[1] - 2, 0))
-    r1, c1 = np.minimum(r0 + 1, plane.shape[0] - 1), np.minimum(c0 + 1, plane.shape[1] - 1)
-    wr, wc = (r - r0).astype(np.float32)[:, None], (c - c0).astype(np.float32)[None]
-    top = plane[r0] * (1 - wr) + plane[r1] * wr
-    out: Plane = top[:, c0] * (1 - wc) + top[:, c1] * wc
-    return out
+        return bilinear(self.coarse, rows, cols)
 
 
 def fit_graph(pair: PairSource) -> PatchGraph:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
-from tools.change.contract import Bands, Floats, Mask, Plane, Views
+from tools.change.contract import Floats, Mask, Plane, Views
 from tools.change.gradients import (
     Orientations,
     block_sums,
@@ -27,8 +28,8 @@ from tools.change.gradients import (
 
 BLOCK_PX = 16
 """Lattice step; a lattice cell looks at 2 x 2 blocks."""
-MARGIN_PX = 32
-"""Margin of a window, a multiple of the block, so that tiles give the same as the whole."""
+MARGIN_PX = 96
+"""Margin of a window within which cells, and means of 3 x 3 of them, may see its edge."""
 _SEARCH_PX = 3
 _LONG_PX = 16
 _DIRECTIONS = 8
@@ -40,9 +41,8 @@ class Cells(NamedTuple):
 
     Attributes:
         agreement: Correlation of edge directions in [-1, 1], the best within 3 px.
-        lines_a, lines_b: Length of straight edges in px per block side squared, times 32.
-        turn_a, turn_b: |mean of exp(2i direction)| of those edges: 1 when all are parallel.
-        texture_a, texture_b: Mean edge strength in [0, 1).
+        lines_a, lines_b: Length of straight edges over the side of the cell.
+        turn_a, turn_b: The same as a sum of exp(2i direction): as long when all are parallel.
         bright_a, bright_b: Mean brightness as a share of the range of that image.
         valid: Whether all of the cell has data.
     """
@@ -50,8 +50,8 @@ class Cells(NamedTuple):
     agreement: Floats
     lines_a: Floats
     lines_b: Floats
-    turn_a: Floats
-    turn_b: Floats
+    turn_a: Orientations
+    turn_b: Orientations
     bright_a: Floats
     bright_b: Floats
     valid: Mask
@@ -69,15 +69,17 @@ class Lattice:
         """Cells of a window whose origin is a multiple of BLOCK_PX; far remainders are dropped."""
         planes = brightness(views.a), brightness(views.b)
         fields = [orientation_field(p, k) for p, k in zip(planes, self.knee, strict=True)]
-        lines = [_lines(p, _LINE_CONTRAST * s) for p, s in zip(planes, self.span, strict=True)]
+        lines = [
+            straight_edges(p, _LINE_CONTRAST * s) for p, s in zip(planes, self.span, strict=True)
+        ]
         bright = [
             _means((p - lo) / s) for p, lo, s in zip(planes, self.low, self.span, strict=True)
         ]
         whole = paired(block_sums(~views.valid, BLOCK_PX)) == 0
         return Cells(
             _agreement(*fields),
-            *(_means(np.abs(line)) * 32 for line in lines),
-            *(_turn(line) for line in lines),
+            *(_means(np.abs(line)) * (2 * BLOCK_PX) for line in lines),
+            *(_means(line) * (2 * BLOCK_PX) for line in lines),
             *bright,
             whole,
         )
@@ -96,7 +98,7 @@ def fit_lattice(samples: Sequence[Views]) -> Lattice:
     return Lattice(knee, low_ends, span)
 
 
-def _means(plane: Plane) -> Floats:
+def _means(plane: NDArray[Any]) -> NDArray[Any]:
     """Mean over the pixels of each cell."""
     return paired(block_sums(plane, BLOCK_PX)) / np.float32((2 * BLOCK_PX) ** 2)
 
@@ -125,7 +127,7 @@ def _moved(field: Orientations, down: int, right: int) -> Orientations:
     return out
 
 
-def _lines(plane: Plane, least: float) -> Orientations:
+def straight_edges(plane: Plane, least: float) -> Orientations:
     """exp(2i direction) on thin, straight edges of at least _LONG_PX px; zero elsewhere."""
     down, across = gradient(plane)
     steep = np.hypot(down, across)
@@ -165,14 +167,3 @@ def _long(edges: Mask) -> Mask:
         keep[k] = (rows.stop - rows.start) ** 2 + (cols.stop - cols.start) ** 2 >= _LONG_PX**2
     found: Mask = keep[labels]
     return found
-
-
-def _turn(lines: Orientations) -> Floats:
-    """Sum of exp(2i direction) per cell over the number of line pixels."""
-    total = np.abs(paired(block_sums(lines, BLOCK_PX)))
-    return total / np.maximum(paired(block_sums(np.abs(lines), BLOCK_PX)), 1.0)
-
-
-def grey_range(bands: Bands) -> float:
-    """The middle 96 % of brightness."""
-    return float(np.subtract(*np.quantile(brightness(bands), (0.98, 0.02))))

@@ -16,7 +16,7 @@ from tools.change.contract import Bands, Floats, Views
 
 _ROUNDS = 10
 _FIT_PX = 60_000
-_ALIKE_CORRELATION = 0.9
+ALIKE_CORRELATION = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _fit_band(x: Floats, y: Floats) -> tuple[float, float, Floats, float]:
     cubic, correlation = _robust(np.vander(unit, 4, increasing=True), y)
     grid = np.linspace(*np.quantile(unit, (0.01, 0.99)), 32)
     rising = np.all(np.diff(np.polynomial.polynomial.polyval(grid, cubic)) >= 0.0)
-    if correlation >= _ALIKE_CORRELATION and rising:
+    if correlation >= ALIKE_CORRELATION and rising:
         return low, high, cubic, correlation
     return low, high, _matched_moments(unit, y), correlation
 

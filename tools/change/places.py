@@ -44,9 +44,7 @@ class NineCells:
         return {k: _share(int(changed[v].sum()), int(compared[v].sum())) for k, v in sides.items()}
 
 
-def _spread(
-    into: NDArray[np.int64], window: Window, mask: Mask, shape: tuple[int, int]
-) -> None:
+def _spread(into: NDArray[np.int64], window: Window, mask: Mask, shape: tuple[int, int]) -> None:
     """Add the pixels of a window to the parts of an n x n division it overlaps."""
     parts = len(into)
     rows = np.searchsorted(_cuts(shape[0], parts), np.arange(window.row0, window.row1), "right")

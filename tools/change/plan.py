@@ -2,7 +2,7 @@
 
 1. Both radar: log-ratio. 2. Unlike kinds or numbers of bands: patch-similarity graph.
 3. Else, edges agree to 0.7 or more (same light): change vector over its noise.
-4. Else, pixels larger than 1.2 m: IR-MAD (one band: change vector). 5. Else: structure.
+4. Else, pixels larger than 2.5 m: IR-MAD (one band: change vector). 5. Else: structure.
 """
 
 from __future__ import annotations
@@ -14,29 +14,36 @@ import numpy as np
 
 from tools.change.contract import Floats, Mask, PairSource, SensorKind, Views, Window
 from tools.change.decide import ALIKE_AGREEMENT, FINE_GSD_M, Route
-from tools.change.evidence import LightTest, common_agreement
+from tools.change.evidence import GroundTest, common_agreement, sharpness
+from tools.change.gradients import brightness
 from tools.change.graph import fit_graph
 from tools.change.lattice import Cells, Lattice, fit_lattice
 from tools.change.normalise import Normaliser, fit
 from tools.change.register import AlignedPair, Registration, estimate
 from tools.change.sar import fit_log_ratio
 from tools.change.scores import NoScore, Score, fit_change_vector, fit_mad
+from tools.change.structure import StructureScore
 from tools.change.threshold import Threshold, from_noise, from_scores
 from tools.change.windows import SAMPLE_PX, read_samples
 
+_DARK_SHARE = 0.05
 _NOISE_LOW, _NOISE_SEED = 4.0, 8.0
 _FLOORS = {
     Route.RADAR: (1.5, 3.5),
     Route.UNLIKE: (1.5, 2.0),
     Route.SEASONS: (2.0, 3.5),
-    Route.FINE: (2.0, 3.5),
+    Route.FINE: (0.7, 1.4),
 }
 """Least low and seed threshold, in units of the noise of unchanged pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that a pass over the windows needs."""
+    """All that a pass over the windows needs.
+
+    Attributes:
+        sharper: Sharpness of the second image over that of the first.
+    """
 
     route: Route
     pair: PairSource
@@ -44,8 +51,9 @@ class Plan:
     agreement: float | None
     score: Score
     threshold: Threshold
+    sharper: float = 1.0
     normaliser: Normaliser | None = None
-    light: LightTest | None = None
+    ground: GroundTest | None = None
     lattice: Lattice | None = None
 
 
@@ -53,7 +61,7 @@ def make_plan(pair: PairSource) -> Plan:
     """Register the pair, choose the route and fit its parts on samples."""
     samples = _samples(pair)
     shift = estimate(samples)
-    shift = shift.in_whole_px() if "SAR" in pair.kinds else shift
+    shift = shift.for_speckle() if "SAR" in pair.kinds else shift
     aligned: PairSource = pair if shift.negligible else AlignedPair(pair, shift)
     samples = samples if shift.negligible else _samples(aligned)
     if not samples:
@@ -61,23 +69,38 @@ def make_plan(pair: PairSource) -> Plan:
     lattice = fit_lattice(samples)
     agreement = common_agreement(_all_cells(lattice, samples))
     route = choose_route(pair.kinds, _band_counts(samples), pair.gsd_m, agreement)
-    if route in (Route.RADAR, Route.UNLIKE):
-        score: Score = fit_log_ratio(samples) if route is Route.RADAR else fit_graph(aligned)
-        return Plan(route, aligned, shift, agreement, score, _threshold(route, score, samples))
-    normaliser = fit(samples)
-    plain = route is Route.ALIKE or len(samples[0].a) == 1
-    score = fit_change_vector(samples, normaliser) if plain else fit_mad(samples)
+    comparable = route is not Route.UNLIKE
+    normaliser = fit(samples) if comparable else None
+    score = _score(route, aligned, samples, normaliser, lattice)
     return Plan(
-        route,
-        aligned,
-        shift,
-        agreement,
-        score,
-        _threshold(route, score, samples),
-        normaliser,
-        _light_test(samples),
-        lattice if route is Route.FINE else None,
+        route=route,
+        pair=aligned,
+        registration=shift,
+        agreement=agreement,
+        score=score,
+        threshold=_threshold(route, score, samples),
+        sharper=sharpness(samples, 1) / max(sharpness(samples, 0), 1e-9),
+        normaliser=normaliser,
+        ground=_ground_test(samples) if comparable else None,
+        lattice=lattice if route is Route.FINE else None,
     )
+
+
+def _score(
+    route: Route,
+    pair: PairSource,
+    samples: Sequence[Views],
+    normaliser: Normaliser | None,
+    lattice: Lattice,
+) -> Score:
+    """The score of the route, fitted on the samples."""
+    if route is Route.RADAR:
+        return fit_log_ratio(samples)
+    if normaliser is None:
+        return fit_graph(pair)
+    plain = route is Route.ALIKE or len(samples[0].a) == 1
+    pixels = fit_change_vector(samples, normaliser) if plain else fit_mad(samples)
+    return StructureScore(pixels, lattice) if route is Route.FINE else pixels
 
 
 def choose_route(
@@ -120,7 +143,9 @@ def _all_cells(lattice: Lattice, samples: Sequence[Views]) -> Cells:
     each = [lattice(view) for view in samples if min(view.valid.shape) >= 48]
     if not each:
         return Cells(*(np.zeros((0,), np.float32) for _ in Cells._fields[:-1]), np.zeros(0, bool))
-    return Cells(*(np.concatenate([part.ravel() for part in parts]) for parts in zip(*each, strict=True)))
+    return Cells(
+        *(np.concatenate([part.ravel() for part in parts]) for parts in zip(*each, strict=True))
+    )
 
 
 def _threshold(route: Route, score: Score, samples: Sequence[Views]) -> Threshold:
@@ -131,9 +156,8 @@ def _threshold(route: Route, score: Score, samples: Sequence[Views]) -> Threshol
     return from_scores(np.concatenate(values), *_FLOORS[route])
 
 
-def _light_test(samples: Sequence[Views]) -> LightTest:
-    """Dark level and range of each band of the first image."""
-    bands = [np.concatenate([v.a[k][v.valid] for v in samples]) for k in range(len(samples[0].a))]
-    low = np.array([np.quantile(band, 0.005) for band in bands])
-    high = np.array([np.quantile(band, 0.98) for band in bands])
-    return LightTest(low, np.maximum(high - low, 1e-6))
+def _ground_test(samples: Sequence[Views]) -> GroundTest:
+    """Dark level of the first image and a twentieth of its range."""
+    values = np.concatenate([brightness(v.a)[v.valid] for v in samples])
+    low, high = (float(q) for q in np.quantile(values, (0.005, 0.98)))
+    return GroundTest(_DARK_SHARE * max(high - low, 1e-6), (low, min(low, 0.0)))

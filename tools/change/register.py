@@ -27,6 +27,7 @@ _AGREE_PX = 1.0
 _SHARED = 0.25
 _LARGEST_RESIDUAL_PX = 0.55  # patches at random within 1 px would have a median of 0.71
 _NEGLIGIBLE_PX = 0.04
+_SAME_SPECKLE_PX = 0.15
 _TAPS = 3
 
 
@@ -55,11 +56,16 @@ class Registration:
         """Whether there is nothing to correct."""
         return self.down_px == self.right_px == 0.0
 
-    def in_whole_px(self) -> Registration:
-        """Rounded, the rest added to the residual: speckle must not be interpolated."""
+    def for_speckle(self) -> Registration:
+        """In whole px, the rest added to the residual: speckle must not be interpolated.
+
+        Unless the patches agree so closely that both images show the same speckle.
+        """
+        if self.residual_px is None or self.residual_px < _SAME_SPECKLE_PX:
+            return self
         down, right = float(round(self.down_px)), float(round(self.right_px))
         rest = float(np.hypot(self.down_px - down, self.right_px - right))
-        residual = None if self.residual_px is None else float(np.hypot(self.residual_px, rest))
+        residual = float(np.hypot(self.residual_px, rest))
         return replace(self, down_px=down, right_px=right, residual_px=residual)
 
 
@@ -105,8 +111,10 @@ def _patches(samples: Sequence[Views]) -> list[tuple[Plane, Plane]]:
         for row in range(0, valid.shape[0] - side + 1, max(side // 2, 1)):
             for col in range(0, valid.shape[1] - side + 1, max(side // 2, 1)):
                 part = slice(row, row + side), slice(col, col + side)
-                if side >= 4 * MAX_SHIFT_PX and valid[part].all() and _both_vary(
-                    strong_a[part], strong_b[part]
+                if (
+                    side >= 4 * MAX_SHIFT_PX
+                    and valid[part].all()
+                    and _both_vary(strong_a[part], strong_b[part])
                 ):
                     found.append((strong_a[part], strong_b[part]))
     step = max(len(found) / _MAX_PATCHES, 1.0)
@@ -203,8 +211,10 @@ class AlignedPair:
         at = slice(row0 - r0, row1 - r0), slice(col0 - c0, col1 - c0)
         moved = shifted(b, *self._part)
         known = _known(valid, self._part)
-        return a[:, *at], _taken(moved, take_rows, take_cols), valid[at] & _known_at(
-            known, take_rows, take_cols
+        return (
+            a[:, *at],
+            _taken(moved, take_rows, take_cols),
+            valid[at] & _known_at(known, take_rows, take_cols),
         )
 
     def reduced(self, max_px: int) -> tuple[Bands, Bands, Mask]:
@@ -224,9 +234,11 @@ def _taken(bands: Bands, rows: np.ndarray, cols: np.ndarray) -> Bands:
     """Rows and columns by index; indices beyond the edges repeat the edge."""
     row = np.clip(rows, 0, bands.shape[1] - 1)
     col = np.clip(cols, 0, bands.shape[2] - 1)
-    return bands[:, row[0] : row[-1] + 1, col[0] : col[-1] + 1] if (
-        row[-1] - row[0] + 1 == len(row) and col[-1] - col[0] + 1 == len(col)
-    ) else bands[:, row[:, None], col[None]]
+    return (
+        bands[:, row[0] : row[-1] + 1, col[0] : col[-1] + 1]
+        if (row[-1] - row[0] + 1 == len(row) and col[-1] - col[0] + 1 == len(col))
+        else bands[:, row[:, None], col[None]]
+    )
 
 
 def _known_at(known: Mask, rows: np.ndarray, cols: np.ndarray) -> Mask:

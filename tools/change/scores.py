@@ -11,6 +11,7 @@ from scipy import linalg, ndimage, stats
 
 from tools.change.contract import Bands, Floats, Plane, Views, Window
 from tools.change.gradients import brightness, magnitude
+from tools.change.lattice import Cells
 from tools.change.normalise import Normaliser, flat_sample
 
 _SMOOTH_PX = 1.0
@@ -38,7 +39,7 @@ class Score(Protocol):
         """Margin that a window needs so that its inner part is the same as in the whole."""
         ...
 
-    def __call__(self, views: Views, window: Window) -> Plane:
+    def __call__(self, views: Views, window: Window, cells: Cells | None = None) -> Plane:
         """Score a window of both images (the second as read, not normalised)."""
         ...
 
@@ -51,7 +52,7 @@ class NoScore:
     name: str = "none"
     source: str = ""
 
-    def __call__(self, views: Views, window: Window) -> Plane:
+    def __call__(self, views: Views, window: Window, cells: Cells | None = None) -> Plane:
         """Zero everywhere."""
         return np.zeros(views.valid.shape, np.float32)
 
@@ -81,14 +82,16 @@ class ChangeVector:
     name: str = "change vector, noise-scaled"
     source: str = "Bruzzone and Fernandez Prieto 2000, doi:10.1109/36.843009"
 
-    def __call__(self, views: Views, window: Window) -> Plane:
+    def __call__(self, views: Views, window: Window, cells: Cells | None = None) -> Plane:
         """Root mean square over bands of difference / noise."""
         total = np.zeros(views.valid.shape, np.float32)
         off = smooth(views.a - self.normaliser(views.b))
         steep = magnitude(brightness(views.a))
         steep *= steep
         for k in range(len(off)):
-            noise = np.float32(self.flat_noise[k] ** 2) + np.float32(self.edge_noise[k] ** 2) * steep
+            noise = (
+                np.float32(self.flat_noise[k] ** 2) + np.float32(self.edge_noise[k] ** 2) * steep
+            )
             total += off[k] * off[k] / noise
         return np.sqrt(total / np.float32(len(off)))
 
@@ -112,7 +115,9 @@ def _noise(off: Floats, steepness: Floats, values: Floats) -> tuple[float, float
     bins = np.array_split(order, _NOISE_BINS)
     at = np.array([float(np.mean(steepness[b] ** 2)) for b in bins if len(b)])
     got = np.array([spread(off[b]) ** 2 for b in bins if len(b)])
-    edge = max(float(np.sum((at - at[0]) * (got - got[0])) / (np.sum((at - at[0]) ** 2) + 1e-12)), 0)
+    edge = max(
+        float(np.sum((at - at[0]) * (got - got[0])) / (np.sum((at - at[0]) ** 2) + 1e-12)), 0
+    )
     flat = max(float(np.median(got - edge * at)), float(got[0]) - edge * float(at[0]), 0.0)
     return max(flat**0.5, floor), edge**0.5
 
@@ -134,7 +139,7 @@ class MadVariates:
     name: str = "IR-MAD"
     source: str = "Nielsen 2007, doi:10.1109/TIP.2006.888195"
 
-    def __call__(self, views: Views, window: Window) -> Plane:
+    def __call__(self, views: Views, window: Window, cells: Cells | None = None) -> Plane:
         """Square root of the mean over variates of the squared, standardised difference."""
         a, b = smooth(views.a), smooth(views.b)
         p = len(a)

@@ -1,4 +1,4 @@
-"""The lexicon: what `lexicon.yaml` and `modifiers.yaml` say, indexed by words."""
+"""The lexicon: what the files in `data` say, indexed by words."""
 
 from __future__ import annotations
 
@@ -17,6 +17,23 @@ from tools.concepts.words import plural, tokens
 
 _FIELDS = ("en", "tags", "geometry")
 _SEPARATOR = " / "
+FILES = (
+    "amenity",
+    "building",
+    "food",
+    "highway",
+    "image",
+    "landuse",
+    "leisure",
+    "natural",
+    "other",
+    "people",
+    "shop",
+    "tourism",
+    "transport",
+    "works",
+)
+_ARTICLES = frozenset("a an the my your our some any".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +92,7 @@ class Lexicon:
     after: dict[str, list[Modifier]] = field(default_factory=lambda: defaultdict(list))
     vocabulary: set[str] = field(default_factory=set)
     common: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset()
     _concepts: dict[str, Concept] = field(default_factory=dict)
 
     def concept(self, concept_id: str) -> Concept:
@@ -100,6 +118,12 @@ def key_of_lemmas(lemmas: list[str]) -> str:
     return " ".join(lemmas)
 
 
+def key_of_deed(text: str) -> str:
+    """Return the index key of words in which articles say nothing ("charge my car")."""
+    lemmas = [token.lemma for token in tokens(text)]
+    return " ".join(lemma for lemma in lemmas if lemma not in _ARTICLES)
+
+
 def split(words: str | None) -> tuple[str, ...]:
     """Cut "a / b / c" into its parts."""
     return tuple(part.strip() for part in words.split(_SEPARATOR)) if words else ()
@@ -108,43 +132,50 @@ def split(words: str | None) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """Return the lexicon, read once."""
-    read = Lexicon()
-    data = _read("lexicon.yaml")
-    for choice, ids in data.pop("ambiguous").items():
-        for phrase in split(choice):
+    read = Lexicon(
+        common=frozenset(_text("common_words.txt").split()),
+        silent=frozenset(_text("silent_words.txt").split()),
+    )
+    choices = _yaml("ambiguous.yaml")
+    for name, ids in choices.items():
+        for phrase in split(name):
             read.ambiguous[key_of(phrase)] = tuple(ids)
-    grounds, foods = data.pop("sport_grounds"), data.pop("foods")
-    for entry in (*_plain(data), *_grounds(grounds), *_foods(foods)):
+            read.vocabulary.update(key_of(phrase).split())
+    made = _yaml("made.yaml")
+    plain = (_yaml(f"{name}.yaml") for name in FILES)
+    for entry in (*_plain(plain), *_grounds(made["grounds"]), *_foods(made["foods"])):
         _add(read, entry)
-    modifiers = _read("modifiers.yaml")
-    read.common = frozenset(modifiers.pop("common_words").split())
-    for section in modifiers.values():
-        for name, given in section.items():
-            _add_modifier(read, name, given)
+    for name, given in _yaml("modifiers.yaml").items():
+        _add_modifier(read, name, given)
     return read
 
 
-def _read(name: str) -> Any:
+def _text(name: str) -> str:
     """Read one data file of this package."""
-    text = files("tools.concepts").joinpath(name).read_text(encoding="utf-8")
-    return yaml.load(text, Loader=yaml.CSafeLoader)
+    return files("tools.concepts").joinpath("data", name).read_text(encoding="utf-8")
 
 
-def _plain(sections: dict[str, dict[str, Any]]) -> Iterator[Entry]:
+def _yaml(name: str) -> Any:
+    """Read one YAML file of this package."""
+    return yaml.load(_text(name), Loader=yaml.CSafeLoader)
+
+
+def _plain(sections: Iterable[dict[str, Any]]) -> Iterator[Entry]:
     """Read the concepts written out one by one."""
-    for section in sections.values():
+    for section in sections:
         for name, given in section.items():
             fields = dict(given) if isinstance(given, dict) else dict(zip(_FIELDS, given, strict=False))
             yield Entry(name, split(fields.pop("en")), split(fields.pop("do", None)), fields)
 
 
-def _grounds(sports: dict[str, list[str]]) -> Iterator[Entry]:
+def _grounds(sports: dict[str, list[Any]]) -> Iterator[Entry]:
     """Write out "tennis court", "tennis pitch" and so on for each sport."""
-    for name, (names, values, nouns, *size) in sports.items():
-        words = tuple(f"{sport} {noun}" for noun in split(nouns) for sport in split(names))
+    for name, given in sports.items():
+        names, values, nouns, size, others = [*given, None, None][:5]
+        words = (*(f"{sport} {noun}" for noun in split(nouns) for sport in split(names)), *split(others))
         fields: dict[str, Any] = {"tags": f"leisure=pitch and sport={values}", "geometry": "area"}
         if size:
-            fields |= {"kind": "both", "size_m": size[0]}
+            fields |= {"kind": "both", "size_m": size}
         yield Entry(f"{name}_ground", words, (), fields)
 
 
@@ -177,7 +208,7 @@ def _add(read: Lexicon, entry: Entry) -> None:
         read.joined.setdefault(key.replace(" ", ""), entry.id)
         read.vocabulary.update(key.split())
     for deed in entry.does:
-        key = key_of(deed)
+        key = key_of_deed(deed)
         if read.does.setdefault(key, entry.id) != entry.id:
             raise ValueError(f"{deed!r} leads to both {read.does[key]} and {entry.id}")
 
@@ -188,11 +219,11 @@ def _add_modifier(read: Lexicon, name: str, given: Any) -> None:
     on, clause = fields.get("on", "*"), parse_clause(fields["tags"])
     limit = None if on == "*" else parse_query(on)
     for index, place in ((read.before, "en"), (read.after, "after")):
-        words = split(fields.get(place))
-        for word in words:
+        for word in split(fields.get(place)):
             modifier = Modifier(name, word, clause, limit, fields.get("loose"), place == "after")
-            index[key_of(word)].append(modifier)
-            read.vocabulary.update(key_of(word).split())
+            key = key_of_deed(word)
+            index[key].append(modifier)
+            read.vocabulary.update(key.split())
 
 
 def _concept(entry: Entry) -> Concept:

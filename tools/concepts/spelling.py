@@ -35,7 +35,7 @@ IRREGULAR = _pairs(
     gymnasia:gymnasium aquaria:aquarium quays:quay statuses:status walruses:walrus
     circuses:circus policemen:policeman brothels:brothel prairies:prairie eyries:eyrie
     crematoria:crematorium sanatoria:sanatorium roofs:roof caches:cache cul:cul
-    cafes:cafe calves:calf thieves:thief strata:stratum foci:focus boxes:box
+    cafes:cafe calves:calf thieves:thief strata:stratum foci:focus boxes:box bys:by bs:b evs:ev gps:gp wcs:wc rvs:rv ers:er tvs:tv
     oxbows:oxbow vertices:vertex caravans:caravan biscuits:biscuit tepees:tepee zombies:zombie
     selfies:selfie gullies:gully culs:cul passersby:passerby nautili:nautilus dais:dais"""
 )

@@ -1,0 +1,281 @@
+"""Clauses: from lexemes and noun phrases to the things asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.inquiry import Ask, Claim, Extreme, Relation, Subject
+from agent.planner.lexer import Lexeme
+from agent.planner.nouns import Mod, Noun, NounReader, applied, extreme_of, union
+from agent.planner.numbers import Amount
+
+IGNORED = ("FILL", "HERE", "COMMA", "END", "IF", "BE", "DO", "THE", "OF", "AND", "BUT", "ANY")
+_CLAIMS = {"gt": "more_than", "ge": "at_least", "lt": "fewer_than", "le": "at_most", "eq": "exactly", "about": "about"}
+
+
+@dataclass(slots=True)
+class Chunk:
+    """A piece of a clause: a noun phrase, what is said about one, or a single lexeme."""
+
+    kind: str
+    """`noun`, `said` (after a finite verb), `mods` (without a noun before it) or `word`."""
+    noun: Noun | None = None
+    mods: list[Mod] = field(default_factory=list)
+    lexeme: Lexeme | None = None
+    used: bool = False
+
+    def has(self, *kinds: str) -> bool:
+        """Tell whether this is a word that can play one of these parts."""
+        return self.lexeme is not None and self.lexeme.has(*kinds)
+
+
+class Clause:
+    """One clause being understood: its chunks, of which each must come to something."""
+
+    def __init__(self, reader: NounReader, context: Ask | None) -> None:
+        self.reader = reader
+        self.problems = reader.problems
+        self.context = context
+        self.chunks: list[Chunk] = []
+        self._read()
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        reader = self.reader
+        while reader.at < len(reader.lexemes):
+            lexeme = reader.lexemes[reader.at]
+            if self._wordy(lexeme) or not self._larger():
+                self.chunks.append(Chunk("word", lexeme=lexeme))
+                reader.at += 1
+        self._yes_no_predicate()
+
+    @staticmethod
+    def _wordy(lexeme: Lexeme) -> bool:
+        """Say whether a lexeme stands for itself whatever follows."""
+        return lexeme.has("FILL", "HERE") and not lexeme.has("THE", "ANY", "NEAR", "LIMIT", "LIE", "PRONOUN")
+
+    def _larger(self) -> bool:
+        """Read a predicate, loose modifiers or a noun phrase at this place."""
+        reader = self.reader
+        if self._last_noun() is not None:
+            said = reader.attempt(self._said)
+            if said is not None:
+                self.chunks.append(Chunk("said", mods=said))
+                return True
+        mods = reader.attempt(self._loose)
+        if mods is not None:
+            self.chunks.append(Chunk("mods", mods=mods))
+            return True
+        noun = reader.noun()
+        if noun is None:
+            return False
+        self.chunks.append(Chunk("noun", noun=noun))
+        return True
+
+    def _last_noun(self) -> Noun | None:
+        return next((chunk.noun for chunk in reversed(self.chunks) if chunk.kind == "noun"), None)
+
+    def _said(self) -> list[Mod] | None:
+        """Read "are within 200 m of a school", "have no name"."""
+        reader, verb = self.reader, False
+        start = reader.at
+        while reader.take("BE", "DO", "LIE") is not None:
+            verb = True
+        if not verb and not reader.peek("HAVE", "WITHOUT", "UNNAMED", "ATTR", "NOT"):
+            return None
+        if reader.peek("NAMED", "SUP") and not reader.peek("SUP"):
+            named = reader.attempt(reader._named)
+            return named if named else None  # type: ignore[no-any-return]
+        mods = reader.modifiers(have=True)
+        if not mods:
+            reader.at = start
+            return None
+        return mods
+
+    def _loose(self) -> list[Mod] | None:
+        """Read modifiers that stand before or without a noun."""
+        reader = self.reader
+        if reader.peek("IN", "WITHIN", "PART", "CENTER", "WITHOUT", "UNNAMED", "NAMED", "NOTWITHIN", "OUTSIDE", skip=False) or (
+            reader.peek("LIMIT", "NUM", "NEAR", "WITH", "FARTHER", "CLOSER", "ALONG", "THE", "NOT", "FROM", "OF", skip=False)
+        ):
+            mods = reader.modifiers()
+            return mods or None
+        return None
+
+    def _yes_no_predicate(self) -> None:
+        """In "is the school inside the park" the last thing said is what is asked."""
+        first = next((c for c in self.chunks if not c.has("FILL", "HERE", "COMMA")), None)
+        nouns = [chunk for chunk in self.chunks if chunk.kind == "noun" and chunk.noun]
+        if first is None or not first.has("BE", "DO") or first.has("EXISTS") or len(nouns) != 1:
+            return
+        noun = nouns[0].noun
+        assert noun is not None
+        if noun.mods and not any(chunk.kind == "said" for chunk in self.chunks) and noun.more is None:
+            self.chunks.insert(self.chunks.index(nouns[0]) + 1, Chunk("said", mods=[noun.mods.pop()]))
+
+    # -- looking at chunks -----------------------------------------------------------------
+
+    def word(self, *kinds: str) -> Chunk | None:
+        """Return the first word that can play one of these parts and is not used yet."""
+        return next((chunk for chunk in self.chunks if not chunk.used and chunk.has(*kinds)), None)
+
+    def has(self, *kinds: str) -> bool:
+        """Tell whether there is such a word."""
+        return self.word(*kinds) is not None
+
+    def use(self, *kinds: str) -> Any:
+        """Mark the first such word as used and return its value, None when there is none."""
+        chunk = self.word(*kinds)
+        if chunk is None:
+            return None
+        chunk.used = True
+        assert chunk.lexeme is not None
+        return next(chunk.lexeme.kinds[kind] for kind in kinds if kind in chunk.lexeme.kinds)
+
+    def use_all(self, *kinds: str) -> None:
+        """Mark all such words as used."""
+        for chunk in self.chunks:
+            if chunk.has(*kinds):
+                chunk.used = True
+
+    @property
+    def nouns(self) -> list[Noun]:
+        """The noun phrases, in order."""
+        return [chunk.noun for chunk in self.chunks if chunk.noun is not None]
+
+    @property
+    def things(self) -> list[Noun]:
+        """The noun phrases that name things."""
+        return [noun for noun in self.nouns if noun.things]
+
+    def said(self) -> list[Mod]:
+        """Return what is said after finite verbs, and mark it as used."""
+        return self._mods("said")
+
+    def loose(self) -> list[Mod]:
+        """Return the modifiers without a noun of their own, and mark them as used."""
+        return self._mods("mods")
+
+    def _mods(self, kind: str) -> list[Mod]:
+        found: list[Mod] = []
+        for chunk in self.chunks:
+            if chunk.kind == kind and not chunk.used:
+                chunk.used = True
+                found.extend(chunk.mods)
+        return found
+
+    def said_any(self) -> bool:
+        """Tell whether anything is said after a finite verb."""
+        return any(chunk.kind == "said" and not chunk.used for chunk in self.chunks)
+
+    def has_mods(self) -> bool:
+        """Tell whether there are modifiers without a noun, used or not."""
+        return any(chunk.kind == "mods" for chunk in self.chunks)
+
+    def take_noun(self, noun: Noun) -> None:
+        """Mark a noun phrase as used."""
+        for chunk in self.chunks:
+            if chunk.noun is noun:
+                chunk.used = True
+
+    def position(self, target: Noun | Chunk) -> int:
+        """Return the place of a noun phrase or chunk in the clause."""
+        return next(i for i, chunk in enumerate(self.chunks) if chunk is target or chunk.noun is target)
+
+    def leftovers(self) -> list[str]:
+        """Return the words that came to nothing and mean something."""
+        found = []
+        for chunk in self.chunks:
+            if chunk.used:
+                continue
+            if chunk.lexeme is not None and not chunk.lexeme.has(*IGNORED):
+                found.append(chunk.lexeme.text)
+            elif chunk.noun is not None or chunk.mods:
+                found.append(self._text(chunk))
+        return [text for text in found if text]
+
+    def _text(self, chunk: Chunk) -> str:
+        if chunk.noun is not None:
+            return " ".join(lexeme.text for lexeme in self.reader.lexemes[chunk.noun.start : chunk.noun.end])
+        return " ".join(str(mod.value) for mod in chunk.mods if mod.kind not in ("here", "scene"))[:60]
+
+    # -- subjects --------------------------------------------------------------------------
+
+    def subject(self, noun: Noun | None = None, *, said: bool = True) -> Subject | None:
+        """Return the subject of the clause with all that is said about it; earlier ones by pronoun."""
+        if noun is None:
+            noun = next(iter(self.things), None) or next(iter(self.nouns), None)
+        extra = [*self.loose(), *(self.said() if said else [])]
+        if noun is not None:
+            self.take_noun(noun)
+        if noun is None or not noun.things:
+            self.use_all("PRONOUN")
+            if self.context is None or self.context.of is None:
+                return None
+            base = self.context.of
+            mods = [*(noun.mods if noun else []), *extra]
+            return applied(base, mods)
+        return noun.subject(extra)
+
+    def claim_of(self, number: Amount, limit: str | None) -> Claim:
+        """Return the claim a number with its limit word makes."""
+        unit = {"area": "m2", "length": "m", "fraction": "1"}.get(number.dimension or "", "count")
+        return Claim(relation=_CLAIMS[limit or "eq"], value=number.value, unit=unit, said=number.said)  # type: ignore[arg-type]
+
+    def free_claim(self) -> Claim | None:
+        """Read "more than 20 %" that stands by itself, and mark it as used."""
+        number = self.word("NUM")
+        if number is None or number.lexeme is None:
+            return None
+        limit = self.word("LIMIT")
+        number.used = True
+        op = None
+        if limit is not None and limit.lexeme is not None:
+            limit.used = True
+            op = limit.lexeme.kinds["LIMIT"][0]
+        if self.use("ORMORE") is not None:
+            op = "ge"
+        if self.use("ORLESS") is not None:
+            op = "le"
+        return self.claim_of(number.lexeme.kinds["NUM"], op)
+
+
+Rule = Callable[[Clause], "list[Ask] | None"]
+
+
+def asks_of(clause: Clause, rules: Sequence[Rule]) -> list[Ask]:
+    """Return what a clause asks, by the first rule that fits."""
+    for rule in rules:
+        used = [chunk.used for chunk in clause.chunks]
+        found = rule(clause)
+        if found is not None:
+            return found
+        for chunk, before in zip(clause.chunks, used, strict=True):
+            chunk.used = before
+    return []
+
+
+def with_pick(noun: Noun, subject: Subject) -> Subject:
+    """Return a subject with the superlative of its noun phrase as a pick."""
+    if noun.sup is None:
+        return subject
+    return subject.model_copy(update={"pick": extreme_of(noun, subject)})
+
+
+def bare_extreme(sup: tuple[str, str, str, str], subject: Subject, k: int = 1, rank: int = 1) -> Extreme:
+    """Return which of several a superlative without a noun means ("which park is largest")."""
+    axis, order, tag, word = sup
+    if axis == "size":
+        axis = "length" if subject.geometry == "line" else "area"
+    return Extreme(axis=axis, order=order, tag=tag or None, k=k, rank=rank, word=word)  # type: ignore[arg-type]
+
+
+def unlocated(subject: Subject) -> Subject:
+    """Return a subject without its part and relations ("out of how many in all")."""
+    return subject.model_copy(update={"part": None, "position": "touching", "relations": []})
+
+
+__all__ = ["Ask", "Chunk", "Clause", "Relation", "asks_of", "bare_extreme", "union", "unlocated", "with_pick"]

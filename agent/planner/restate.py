@@ -1,0 +1,138 @@
+"""Inquiries in plain words: the question as understood."""
+
+from __future__ import annotations
+
+from agent.inquiry import Ask, Claim, Condition, Extreme, Inquiry, Relation, Subject
+
+_OPS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most", "is": "", "is_not": "not"}
+_CLAIMS = {
+    "exactly": "exactly", "about": "about", "more_than": "more than", "at_least": "at least",
+    "fewer_than": "fewer than", "at_most": "at most",
+}  # fmt: skip
+_RELATIONS = {
+    "intersects": "crossing or touching", "inside": "inside", "contains": "with inside them",
+    "disjoint": "outside", "nearest": "nearest to",
+}  # fmt: skip
+_GOALS = {
+    "count": "count", "exists": "whether there are", "list": "list", "locate": "where are",
+    "share": "share of the ground covered by", "area": "area covered by", "length": "total length of",
+    "density": "density of", "describe": "describe what is held here", "inventory": "what is held",
+    "explain": "how the last answer is known",
+}  # fmt: skip
+_CHANGES = {
+    "exists": "whether anything changed", "share": "the share that changed", "area": "the area that changed",
+    "count": "the number of changed regions", "where": "where it changed", "direction": "whether it gained or lost",
+    "list": "what changed",
+}  # fmt: skip
+
+
+def restate(inquiry: Inquiry) -> str:
+    """Return the question as understood; empty when nothing was."""
+    place = f" · {', '.join(inquiry.where.scenes)}" if inquiry.where.scenes else ""
+    return "; ".join(said(ask) for ask in inquiry.asked) + (place if inquiry.asked else "")
+
+
+def said(ask: Ask) -> str:
+    """Return one thing asked in plain words."""
+    claim = f", claimed: {claim_text(ask.claim)}" if ask.claim is not None and claim_text(ask.claim) else ""
+    return _core(ask) + claim
+
+
+def _core(ask: Ask) -> str:
+    of = subject_text(ask.of) if ask.of else ""
+    other = subject_text(ask.other) if ask.other else ""
+    if ask.goal == "change":
+        return _CHANGES[ask.aspect or "exists"] + (f": {of}" if ask.of and not ask.of.changed else "") + _relations(ask.of)
+    if ask.goal == "extreme" and ask.extreme:
+        return f"{extreme_text(ask.extreme)} of {of}" + (f" by {ask.key}" if ask.key else "")
+    if ask.goal == "ratio":
+        return f"share of {other} that are {of}"
+    if ask.goal == "every":
+        return f"whether all {other} are {of}"
+    if ask.goal == "compare":
+        return f"compare {ask.measure} of {of} with {other}"
+    if ask.goal == "difference":
+        return f"difference in {ask.measure} between {of} and {other}"
+    if ask.goal == "distance":
+        return f"distance from {of} to the nearest of {other}"
+    if ask.goal == "bearing":
+        return f"direction from {of} to {other}"
+    if ask.goal == "value":
+        of = of or "the scene"
+        return f"{ask.statistic + ' ' if ask.statistic else ''}{ask.key} of {of}"
+    if ask.goal == "list" and ask.want != "value":
+        return f"{ask.want}s of {of}"
+    return f"{_GOALS[ask.goal]} {of}".strip()
+
+
+def _relations(subject: Subject | None) -> str:
+    return "" if subject is None else "".join(" " + relation_text(r) for r in subject.relations)
+
+
+def extreme_text(extreme: Extreme) -> str:
+    """Return a superlative in words."""
+    rank = {1: "", 2: "second ", 3: "third "}.get(extreme.rank, f"{extreme.rank}th ")
+    many = f"{extreme.k} " if extreme.k > 1 else ""
+    return f"the {many}{rank}{extreme.word or extreme.order}"
+
+
+def subject_text(subject: Subject) -> str:
+    """Return a subject in words, with all its conditions."""
+    words = subject.label or subject.phrase or ("them" if subject.refers else "mapped things")
+    if subject.pick is not None:
+        words = f"{extreme_text(subject.pick)} of {words}"
+    if subject.named and subject.named not in words:
+        words += f" named “{subject.named}”"
+    words += "".join(f" {condition_text(condition)}" for condition in subject.where)
+    words += "".join(f" {relation_text(relation)}" for relation in subject.relations)
+    if subject.part and subject.part != "whole":
+        inside = "with their centre in" if subject.position == "centre_inside" else "in"
+        words += f" {inside} the {part_text(subject.part)}"
+    elif subject.position == "centre_inside":
+        words += " with their centre inside"
+    return words
+
+
+def part_text(part: str) -> str:
+    """Return the name of a part of an area.
+
+    >>> part_text("west"), part_text("north-east"), part_text("centre")
+    ('western half', 'north-east quarter', 'central ninth')
+    """
+    if part == "centre" or part.endswith("-middle"):
+        return "central ninth" if part == "centre" else f"middle of the {part.removesuffix('-middle')}"
+    return f"{part} quarter" if "-" in part else f"{part}ern half"
+
+
+def condition_text(condition: Condition) -> str:
+    """Return a condition in words."""
+    if condition.op == "present":
+        return f"with {condition.key}"
+    if condition.op == "missing":
+        return f"without {condition.key}"
+    value = condition.said or (f"{condition.value:g}" if isinstance(condition.value, float) else str(condition.value))
+    return f"with {condition.key} {_OPS[condition.op]} {value}".replace("  ", " ")
+
+
+def relation_text(relation: Relation) -> str:
+    """Return a relation in words."""
+    to = subject_text(relation.to)
+    if relation.relation in ("within_distance", "beyond_distance"):
+        how = "within" if relation.relation == "within_distance" else "more than"
+        far = relation.said or f"{relation.distance_m:g} m" if relation.distance_m is not None else f"an unsaid distance ({relation.vague})"
+        return f"{how} {far} {'of' if how == 'within' else 'from'} {to}"
+    return f"{_RELATIONS[relation.relation]} {to}"
+
+
+def claim_text(claim: Claim) -> str:
+    """Return what is claimed in words; empty for a plain yes or no."""
+    if claim.text:
+        return f"“{claim.text}”"
+    if claim.relation in ("yes", "no"):
+        return "none" if claim.relation == "no" else ""
+    if claim.said:
+        return f"{_CLAIMS[claim.relation]} {claim.said}"
+    value = claim.value or 0.0
+    shown = f"{value * 100:g} %" if claim.unit == "1" else f"{value:g}"
+    unit = {"m2": " m²", "m": " m"}.get(claim.unit, "")
+    return f"{_CLAIMS[claim.relation]} {shown}{unit}"

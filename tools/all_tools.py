@@ -1,0 +1,19 @@
+"""The registry of all tools there are."""
+
+from __future__ import annotations
+
+from tools.calculate import calculate
+from tools.describe_scene import describe_scene
+from tools.detect_change import detect_change
+from tools.find_scenes import find_scenes
+from tools.lookup_osm import lookup_osm
+from tools.measure import measure
+from tools.registry import Registry
+from tools.relate import relate
+
+
+def registry() -> Registry:
+    """Return the tools that a planner may call."""
+    return Registry(
+        [find_scenes, describe_scene, lookup_osm, relate, measure, calculate, detect_change]
+    )

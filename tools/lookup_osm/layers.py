@@ -1,0 +1,159 @@
+"""Which layers can tell about what is asked, and how much of the region they speak of.
+
+An OpenStreetMap extract tells about everything within its box. Any other layer tells about what
+it holds features of. A layer that is not complete counts what it holds, and never says "none".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from store.features.reader import Features
+from store.geo import Region
+from store.geo.measures import area_m2
+from store.scenes import Layer
+from tools.contract import Bench, ToolRefusal
+from tools.lookup_osm.asked import Asked
+
+ENOUGH = 0.99
+_LISTED = 8
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The layers to ask, newest first, and what they can say of the region."""
+
+    layers: tuple[Layer, ...]
+    share: float
+    """Share of the region within their extents; 1 when no region is asked about."""
+    complete: bool
+    """Whether they hold everything of the kind asked about there."""
+    others: tuple[Layer, ...] = ()
+
+
+def choose(bench: Bench, asked: Asked, region: Region | None, name: str | None) -> Chosen:
+    """Choose the layers that answer; refuses when none can, or when the choice is the person's."""
+    able = _able(bench, asked, region, name)
+    if region is None:
+        return _whole(able, asked)
+    complete = [layer for layer in able if _complete_for(layer, asked)]
+    candidates = complete or able
+    shares = {layer.id: _share([layer], region) for layer in candidates}
+    full = [layer for layer in candidates if shares[layer.id] >= ENOUGH]
+    if full and complete:
+        chosen = full[:1]
+    elif len(candidates) > 1 and not complete:
+        raise _which(candidates, asked)
+    else:
+        chosen = candidates
+    others = tuple(layer for layer in able if layer not in chosen)
+    return Chosen(tuple(chosen), _share(chosen, region), bool(complete), others)
+
+
+def _able(bench: Bench, asked: Asked, region: Region | None, name: str | None) -> list[Layer]:
+    """Return the layers there that can tell about what is asked, newest first, or refuse."""
+    held = [bench.catalog.layer(name)] if name is not None else bench.catalog.layers()
+    if not held:
+        raise ToolRefusal(
+            "no map data is held here; ingest an OpenStreetMap extract (.osm.pbf) or a GeoJSON "
+            "of the area: elenchus ingest FILE --as osm",
+            code="no_map",
+        )
+    here = held if region is None else [layer for layer in held if _share([layer], region) > 0]
+    if not here:
+        names = _listed(held)
+        raise ToolRefusal(
+            f"the region lies outside all map data held ({names}), so nothing is known of "
+            f"{asked.label} there; ingest map data of that place",
+            code="outside_map",
+        )
+    able = [layer for layer in here if _can_tell(bench, layer, asked)]
+    if not able:
+        raise ToolRefusal(_cannot_tell(bench, here, asked), code="layer_cannot_tell")
+    return sorted(able, key=_newest_first)
+
+
+def _can_tell(bench: Bench, layer: Layer, asked: Asked) -> bool:
+    with bench.layer_features(layer) as features:
+        if asked.everything or features.exists(asked.wanted):
+            return True
+        if not _complete_for(layer, asked):
+            return False
+        return _is_whole_extract(features, asked)
+
+
+def _is_whole_extract(features: Features, asked: Asked) -> bool:
+    """Tell whether an extract that holds nothing of a kind was not filtered to hold other kinds.
+
+    Wherever people map, roads are mapped; an extract without any was cut down to some keys.
+    """
+    keys = features.keys()
+    query = asked.wanted.query
+    return "highway" in keys or (query is not None and bool(query_keys(asked) & keys.keys()))
+
+
+def query_keys(asked: Asked) -> set[str]:
+    """Return the keys that the elements asked for must carry."""
+    query = asked.wanted.query
+    if query is None:
+        return set()
+    return {c.key for group in query.any_of for c in group.all_of if c.absent == "refused"}
+
+
+def _complete_for(layer: Layer, asked: Asked) -> bool:
+    """Tell whether a layer claims to hold everything of the kind asked about in its extent."""
+    if not layer.complete:
+        return False
+    if layer.source.driver == "OSM" or not layer.declared:
+        return True
+    query = asked.wanted.query
+    return query is None or query.matches(layer.declared)
+
+
+def _whole(able: Sequence[Layer], asked: Asked) -> Chosen:
+    if len(able) > 1:
+        raise _which(able, asked)
+    return Chosen((able[0],), 1.0, _complete_for(able[0], asked))
+
+
+def _which(layers: Sequence[Layer], asked: Asked) -> ToolRefusal:
+    return ToolRefusal(
+        f"{len(layers)} layers hold {asked.label} ({_listed(layers)}); name the one that is meant, "
+        "or a region that only one of them covers",
+        code="which_layer",
+    )
+
+
+def _cannot_tell(bench: Bench, layers: Sequence[Layer], asked: Asked) -> str:
+    with bench.layer_features(layers[0]) as features:
+        keys = sorted(features.keys().items(), key=lambda item: (-item[1], item[0]))
+    about = layers[0].declared or dict.fromkeys(key for key, _ in keys[:3])
+    return (
+        f"the map data held there ({_listed(layers)}) holds only features of {', '.join(about)}; "
+        f"it cannot tell about {asked.label}. Ingest an OpenStreetMap extract (.osm.pbf)"
+    )
+
+
+def _listed(layers: Sequence[Layer]) -> str:
+    more = f" and {len(layers) - _LISTED} more" if len(layers) > _LISTED else ""
+    return ", ".join(layer.id for layer in layers[:_LISTED]) + more
+
+
+def _newest_first(layer: Layer) -> tuple[bool, float, str]:
+    start = 0.0 if layer.period is None else -layer.period.start.timestamp()
+    return layer.period is None, start, layer.id
+
+
+def _share(layers: Sequence[Layer], region: Region) -> float:
+    """Return the share of a region that lies within the extents of layers."""
+    extents: list[BaseGeometry] = [
+        layer.extent.area for layer in layers if layer.extent is not None
+    ]
+    around = shapely.union_all(extents)
+    if shapely.covers(around, region.area):
+        return 1.0
+    return min(1.0, area_m2(shapely.intersection(around, region.area)) / region.size())
