@@ -60,6 +60,8 @@ class Subject(Record):
     phrase: str = ""
     label: str = ""
     """Plural words for people, such as `petrol stations`."""
+    one: str = ""
+    """The words for one of them, such as `petrol station`."""
     concepts: list[str] = Field(default_factory=list)
     tags: TagQuery | None = None
     """Which map elements; None with `named` alone, or with `refers`."""
@@ -121,7 +123,7 @@ class Ask(Record):
     extreme: Extreme | None = None
     claim: Claim | None = None
     aspect: ChangeAspect | None = None
-    want: Literal["value", "id", "name", "yes_no"] = "value"
+    want: Literal["value", "id", "name", "figure"] = "value"
     unit: str | None = None
     """The unit the person wants to read, such as `ha`; the record stays in m²."""
 

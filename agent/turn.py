@@ -12,7 +12,7 @@ from pydantic import Field
 from agent.act import Act
 from agent.answer import Draft, compose, render
 from agent.audit import AuditLog
-from agent.check import check
+from agent.check import Subject, check
 from agent.events import (
     CallStarted,
     DoubtRaised,
@@ -186,7 +186,7 @@ class Turn:
         draft = self.draft
         assert draft is not None
         text = render(draft, self.ledger)
-        faults = check(draft, text, self.ledger, self.question)
+        faults = check(draft, text, self.ledger, self._subject(draft))
         status: Status = draft.status
         claims = draft.claims
         if faults:
@@ -197,6 +197,15 @@ class Turn:
             )
         self._finish(status, text, claims, faults)
         return {"status": status}
+
+    def _subject(self, draft: Draft) -> Subject:
+        record = self.record
+        assert record.inquiry is not None  # noqa: S101 - understand runs first
+        told = [record.end_text or "", *(item.text for item in self.turn_refusals())]
+        told += [doubt.text for doubt in self.turn_doubts()]
+        back = record.question_back or draft.question_back
+        told += [] if back is None else [back.text, *(choice.label for choice in back.choices)]
+        return Subject(self.question, record.inquiry, self.number, tuple(told))
 
     def turn_evidence(self) -> list[Evidence]:
         """This turn's evidence in order."""

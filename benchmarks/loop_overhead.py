@@ -17,7 +17,7 @@ from typing import Any
 
 from agent.events import CallStarted, Event
 from agent.evidence import Call, Doubt
-from agent.inquiry import Ask, Inquiry
+from agent.inquiry import Inquiry
 from agent.planner.contract import Conversation, Ledger, Plan
 from agent.settings import Settings
 from agent.start import Analyst
@@ -43,8 +43,8 @@ class Counting:
         self.steps, self.state, self.largest = steps, state, 0
 
     def understand(self, question: str, conversation: Conversation, catalog: Any) -> Inquiry:
-        """Take every question for a count."""
-        return Inquiry(question=question, asked=[Ask(goal="count")], restated="count")
+        """Ask nothing of its own: the planner below decides what is called."""
+        return Inquiry(question=question, restated="count")
 
     def plan(
         self, inquiry: Inquiry, turn: int, ledger: Ledger, doubts: Sequence[Doubt], *_: Any

@@ -64,7 +64,7 @@ class Catalog:
         return result
 
     def add_layer(self, layer: Layer) -> Layer:
-        """Record a layer and return it as held; other declarations or features make the next revision."""
+        """Record a layer and return it as held; anything new about it makes the next revision."""
         with self.database.write() as connection:
             held = _newest(connection, layers, Layer, layer.id)
             if held is not None and _same_layer(held, layer):
@@ -121,7 +121,7 @@ class Catalog:
         gsd_at_most_m: float | None = None,
         name: str | None = None,
     ) -> Search:
-        """Return the scenes that meet all conditions, and apart those that do not say enough to tell."""
+        """Return the scenes that meet all conditions, and apart those that cannot be told."""
         query = _newest_rows(scenes)
         for condition in _conditions(region, period, gsd_at_most_m):
             query = query.where(condition)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from agent.evidence import Call
-from agent.inquiry import Ask, Inquiry
+from agent.inquiry import Inquiry
 from agent.planner.contract import Plan
 from store.errors import ReadFailed
 from store.features.sets import FeatureSet
@@ -28,8 +28,8 @@ class ScriptedPlanner:
         self.rounds = rounds
 
     def understand(self, question, conversation, catalog):
-        """Take every question for a count."""
-        return Inquiry(question=question, asked=[Ask(goal="count")], restated="a scripted question")
+        """Ask nothing of its own: the script decides what is called."""
+        return Inquiry(question=question, restated="a scripted question")
 
     def plan(self, inquiry, turn, ledger, doubts, catalog, tools):
         """Return the first round whose calls are not all done."""

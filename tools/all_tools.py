@@ -10,10 +10,20 @@ from tools.lookup_osm import lookup_osm
 from tools.measure import measure
 from tools.registry import Registry
 from tools.relate import relate
+from tools.select import select
 
 
 def registry() -> Registry:
     """Return the tools that a planner may call."""
     return Registry(
-        [find_scenes, describe_scene, lookup_osm, relate, measure, calculate, detect_change]
+        [
+            find_scenes,
+            describe_scene,
+            lookup_osm,
+            relate,
+            select,
+            measure,
+            calculate,
+            detect_change,
+        ]
     )

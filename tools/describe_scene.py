@@ -13,11 +13,12 @@ from tools.contract import Bench, Coverage, Finding, Look, Method, Quantity, Sce
 from tools.registry import tool
 
 VERSION = "1"
-PREVIEW_PX = 1024
+PREVIEW_SAMPLES = 2 << 20
+PREVIEW_SIDE = 1024
 _SOFT_FACTOR = 1.6
 _SIZES_APART = 0.01
 _HOW_TO_TELL = {
-    "position": "it has no place on the ground; a world file and --crs EPSG:N at ingest would give it one",
+    "position": "it has no place on the ground; a world file and --crs EPSG:N would give it one",
     "gsd": "the size of its pixels is not known; declare it with --gsd M",
     "date": "when it was taken is not known; declare it with --date YYYY-MM-DD",
     "sensor": "what sensor took it is not known; declare it with --sensor NAME",
@@ -42,7 +43,8 @@ def describe_scene(bench: Bench, scene: SceneRef) -> Finding:
     """
     bench.check()
     with bench.open_scene(scene) as reader:
-        look = reader.reduced(PREVIEW_PX * PREVIEW_PX // 2)
+        samples = PREVIEW_SAMPLES // max(4, len(reader.data_bands))
+        look = reader.reduced(samples, longest=PREVIEW_SIDE)
         bench.check()
         shown = bands_to_show(scene)
         sharp = sharpness_of(reader, shown)
@@ -64,7 +66,12 @@ def describe_scene(bench: Bench, scene: SceneRef) -> Finding:
         coverage=Coverage(
             asked=scene.footprint.size(), valid=valid, looked=[Look(gsd_m=look.gsd_m, share=1.0)]
         ),
-        caveats=[*scene.caveats, *_unknowns(scene), *_about_look(scene, look), *_about_blur(scene, sharp)],
+        caveats=[
+            *scene.caveats,
+            *_unknowns(scene),
+            *_about_look(scene, look),
+            *_about_blur(scene, sharp),
+        ],
         views=[view],
         pixels_read=pixels_read,
     )
@@ -76,8 +83,12 @@ def _plain_facts(scene: Scene) -> list[Quantity]:
     facts = [
         Quantity(name="width", value=scene.width, unit="px", interval="exact"),
         Quantity(name="height", value=scene.height, unit="px", interval="exact"),
-        Quantity(name="band_count", of="data bands", value=len(data), unit="count", interval="exact"),
-        Quantity(name="bands", value=", ".join(b.name or f"band {b.index}" for b in data), unit="text"),
+        Quantity(
+            name="band_count", of="data bands", value=len(data), unit="count", interval="exact"
+        ),
+        Quantity(
+            name="bands", value=", ".join(b.name or f"band {b.index}" for b in data), unit="text"
+        ),
         Quantity(name="dtype", value=", ".join(dict.fromkeys(b.dtype for b in data)), unit="text"),
     ]
     if scene.period is not None:
@@ -141,7 +152,11 @@ def _preview(scene: Scene, look: Pixels, shown: list[int]) -> View:
 
 def _unknowns(scene: Scene) -> list[Caveat]:
     """Name what is unknown, but for what a caveat of the scene already explains."""
-    explained = {"position"} if any("no_position" in c.code or "only" in c.code for c in scene.caveats) else set()
+    explained = (
+        {"position"}
+        if any("no_position" in c.code or "only" in c.code for c in scene.caveats)
+        else set()
+    )
     return [
         Caveat(code=f"unknown_{what}", text=_HOW_TO_TELL[what])
         for what in scene.unknown
@@ -165,5 +180,3 @@ def _about_blur(scene: Scene, sharp: Sharpness | None) -> list[Caveat]:
         f"({sharp.low:.1f} to {sharp.high:.1f}): it looks enlarged or blurred"
     )
     return [Caveat(code="enlarged_or_blurred", text=text)]
-
-

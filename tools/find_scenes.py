@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from store.catalog import Search
 from store.errors import BadPeriod
@@ -11,7 +11,6 @@ from store.geo import EARTH, Period, Region
 from store.scenes import Caveat, Scene
 from tools.contract import Bench, Finding, FromEvidence, Method, Quantity, ToolRefusal
 from tools.registry import tool
-from typing import Annotated
 
 VERSION = "1"
 LISTED = 20
@@ -50,7 +49,9 @@ def find_scenes(
     bench.check()
     wanted = _period(period)
     if gsd_at_most_m is not None and not gsd_at_most_m > 0:
-        raise ToolRefusal(f"gsd_at_most_m is {gsd_at_most_m:g}; give a pixel size above 0 m", "bad_argument")
+        raise ToolRefusal(
+            f"gsd_at_most_m is {gsd_at_most_m:g}; give a pixel size above 0 m", "bad_argument"
+        )
     search = bench.catalog.search(region, wanted, sensor, gsd_at_most_m, name)
     bench.check()
     listed = search.found[:LISTED]
@@ -115,9 +116,11 @@ def _caveats(search: Search) -> list[Caveat]:
         text = f"the newest {LISTED} of {len(search.found)} scenes are listed"
         caveats.append(Caveat(code="list_cut", text=text))
     for what, scenes in search.undecided.items():
-        names = ", ".join(scene.id for scene in scenes[:8]) + (" and more" if len(scenes) > 8 else "")
-        text = f"{len(scenes)} further scenes have {_NOT_TOLD[what]} and could not be compared: {names}"
-        caveats.append(Caveat(code=f"without_{what}", text=text))
+        names = ", ".join(scene.id for scene in scenes[:8]) + (
+            " and more" if len(scenes) > 8 else ""
+        )
+        told = f"{len(scenes)} further scenes have {_NOT_TOLD[what]} and could not be compared"
+        caveats.append(Caveat(code=f"without_{what}", text=f"{told}: {names}"))
     return caveats
 
 

@@ -69,6 +69,7 @@ def measure(
     `pick`: value, runner_up, picked (name or id) and picked_id of the first, and the `k` picked
     features in order. The northernmost has the most latitude, the nearest the least distance.
     """
+    bench.check()
     if not len(features):
         raise ToolRefusal("the set is empty: there is nothing to measure", code="empty_set")
     if not 1 <= k <= len(features) and pick != "all":
@@ -223,6 +224,7 @@ def _finding(
     without = sum(number is None for number in measured.numbers)
     if without and held:
         text = f"{without:,} of the features have no {measured.of}"
+        text += f"; the one with the {pick} is so among the others only" if pick != "all" else ""
         caveats.append(Caveat(code="without_value", text=text))
     return Finding(
         quantities=quantities,

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from store.features.distances import Nearest, nearest
-from store.features.labels import element_name, label
+from store.features.labels import cell, element_name, label
 from store.features.scale import metres_per_pixel
 from store.features.sets import FeatureSet
 from store.geo import area_m2, is_earth
@@ -77,6 +77,7 @@ def relate(
     one to its nearest), and the kept features with `nearest` and `nearest_m`. An empty right set
     counts as none only when all of its area was looked at.
     """
+    bench.check()
     _check_arguments(left, right, relation, distance_m)
     pair = _paired(bench, left, right, relation)
     related = _related(bench, pair, relation, distance_m)
@@ -85,7 +86,7 @@ def relate(
         nearest=[_name(right, row) for row in related.row[kept]],
         nearest_m=[None if np.isnan(d) else float(d) for d in related.distance[kept]],
     )
-    looked = _looked(left, right, found)
+    looked = _looked(left, right)
     return Finding(
         quantities=list(_quantities(pair, found)),
         method=Method(
@@ -95,7 +96,7 @@ def relate(
             source="geodesics between nearest points (Karney 2013)",
         ),
         coverage=_coverage(left, looked),
-        caveats=list(_caveats(pair, relation)),
+        caveats=list(_caveats(pair, relation, len(found))),
         features=replace(found, looked=looked),
         series=_pairs(found),
     )
@@ -160,10 +161,12 @@ def _same_elements(left: FeatureSet, right: FeatureSet) -> NDArray[np.intp]:
 
 
 def _identity(features: FeatureSet, row: int) -> Any:
-    """Return what makes a feature the same in two sets: its element, else its very outline."""
-    name = element_name(features, row)
+    """Return what makes a feature the same in two sets: its element, else its outline and words."""
+    known = element_name(features, row)
     shape = features.geometry[row]
-    return name or (None if shape is None else shapely.to_wkb(shape))
+    if known is not None or shape is None:
+        return known
+    return shapely.to_wkb(shape), cell(features, "name", row), cell(features, "tags", row)
 
 
 def _related(bench: Bench, pair: _Pair, relation: Relation, distance_m: float | None) -> _Related:
@@ -212,7 +215,7 @@ def _quantities(pair: _Pair, found: FeatureSet) -> Iterator[Quantity]:
         yield Quantity(name="largest_distance", value=max(distances), unit=pair.unit)
 
 
-def _looked(left: FeatureSet, right: FeatureSet, found: FeatureSet) -> float | None:
+def _looked(left: FeatureSet, right: FeatureSet) -> float | None:
     """Return the share in which the relation was looked for; unknown when either is unknown."""
     if left.looked is None or right.looked is None:
         return None
@@ -236,7 +239,7 @@ def _pairs(found: FeatureSet) -> dict[str, list[Any]]:
     }
 
 
-def _caveats(pair: _Pair, relation: Relation) -> Iterator[Caveat]:
+def _caveats(pair: _Pair, relation: Relation, kept: int) -> Iterator[Caveat]:
     for side, features in (("left", pair.left), ("right", pair.right)):
         missing = int(np.sum(shapely.is_missing(features.geometry)))
         if missing:
@@ -249,5 +252,5 @@ def _caveats(pair: _Pair, relation: Relation) -> Iterator[Caveat]:
     if relation in _DENIED and not covered:
         text = "the right set does not say that it is complete; one that is not held may be there"
         yield Caveat(code="right_incomplete", text=text)
-    if len(pair.left) > MOST_PAIRS:
+    if kept > MOST_PAIRS:
         yield Caveat(code="pairs_cut", text=f"the first {MOST_PAIRS:,} pairs are listed")

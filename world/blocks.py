@@ -1,118 +1,19 @@
-"""What fills a block, by its use; a block depends on the seed and its own place only."""
+"""What fills blocks of the town, by their use, from the seed and the place alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from world import country
 from world.dice import Dice
-from world.palette import CROWNS, FLAT_ROOFS, GROUND, PITCHED_ROOFS
-from world.things import Area, Box, Building, Lives, Spot, Tree
+from world.filler import Corners, Filler, Tags
+from world.palette import CROWNS, GROUND
+from world.things import Box, Tree
 
-Tags = tuple[tuple[str, str], ...]
-
-_LAWNS = ("lawn1", "lawn1", "lawn2", "lawn3")
-_CROPS = ("crop1", "crop2", "crop3", "crop4", "crop5", "crop6")
 _SHOPS = ("bakery", "hairdresser", "clothes", "convenience", "books", "bicycle", "florist")
 _CAFES = ("Harbour Café", "Corner Café", "The Blue Kettle", "Café Lantern", "Gull & Bean")
 _FOOD = ("The Anchor", "Da Livia", "Golden Wok", "Saltgate Grill", "Taverna Elpis", "Old Ferry Inn")
 _CUISINES = ("italian", "chinese", "greek", "regional", "pizza")
-
-
-class Filler:
-    """Collects the things of one block.
-
-    Args:
-        seed: The town's seed.
-        i: Column of the block.
-        j: Row of the block.
-        box: The block without its streets.
-        streets: Names of the streets above and below, where they have one.
-    """
-
-    def __init__(self, seed: int, i: int, j: int, box: Box, streets: tuple[str | None, str | None]) -> None:
-        self.dice = Dice(seed, 20, i, j)
-        self.name = f"{i}.{j}"
-        self.box = box
-        self.streets = streets
-        self.buildings: list[Building] = []
-        self.trees: list[Tree] = []
-        self.areas: list[Area] = []
-        self.spots: list[Spot] = []
-        self.stalls: list[Box] = []
-        ground = GROUND[self.dice.pick(_LAWNS)]
-        self.ground = (ground, ground)
-
-    def lives(self) -> Lives:
-        """Throw when a building is there: most are at both dates."""
-        thrown = self.dice.unit()
-        return "before" if thrown < 0.035 else "after" if thrown < 0.09 else "both"
-
-    def build(
-        self,
-        *parts: Box,
-        tags: Tags,
-        height_m: float,
-        gable: bool = False,
-        outline: tuple[tuple[float, float], ...] = (),
-        hole: tuple[tuple[float, float], ...] = (),
-        lives: Lives = "both",
-        fittings: tuple[Box, ...] = (),
-    ) -> None:
-        """Add a building."""
-        roof = self.dice.pick(PITCHED_ROOFS if gable else FLAT_ROOFS) * 3 + self.dice.whole(0, 2)
-        name = f"b{self.name}.{len(self.buildings)}"
-        mapped = self.dice.chance(0.25 if lives == "after" else 0.92)
-        self.buildings.append(
-            Building(name, parts, outline or corners(parts[0]), roof, gable, height_m, tags, hole, lives, mapped, fittings)
-        )  # fmt: skip
-
-    def plant(self, u: float, v: float, radius: float, *, mapped: float = 0.0) -> None:
-        """Add a tree."""
-        crown, on_map = self.dice.whole(0, CROWNS - 1), self.dice.chance(mapped)
-        self.trees.append(
-            Tree(f"t{self.name}.{len(self.trees)}", u, v, radius, crown, mapped=on_map)
-        )
-
-    def scatter(self, box: Box, count: int, low: float = 4.0, high: float = 8.5, mapped: float = 0.0) -> None:
-        """Add trees anywhere in a box, where no building of the block stands."""
-        for _ in range(count):
-            u, v = self.dice.between(box.u0, box.u1), self.dice.between(box.v0, box.v1)
-            radius = self.dice.between(low, high)
-            if not any(_near(part, u, v, radius) for b in self.buildings for part in b.parts):
-                self.plant(u, v, radius, mapped=mapped)
-
-    def lay(self, ground: str, box: Box, tags: Tags = (), *, ellipse: bool = False, lives: Lives = "both") -> None:
-        """Add a piece of ground."""
-        self.areas.append(
-            Area(f"a{self.name}.{len(self.areas)}", box, GROUND[ground], "ellipse" if ellipse else "box", tags, lives)
-        )  # fmt: skip
-
-    def mark(self, u: float, v: float, *tags: tuple[str, str]) -> None:
-        """Add a place of the map."""
-        self.spots.append(Spot(f"s{self.name}.{len(self.spots)}", u, v, tuple(tags)))
-
-    def park_cars(self, box: Box, lives: Lives = "both") -> None:
-        """Lay out a car park with rows of stalls."""
-        self.lay("parking", box, (("amenity", "parking"), ("parking", "surface")), lives=lives)
-        v = box.v0 + 2
-        while v + 10 < box.v1:
-            u = box.u0 + 3
-            while u + 5.4 < box.u1 - 2:
-                self.lay("stall", Box(u, v, u + 0.7, v + 10), lives=lives)
-                self.stalls.append(Box(u + 0.9, v + 0.8, u + 4.7, v + 9.4))
-                u += 5.4
-            v += 24
-
-
-def _near(part: Box, u: float, v: float, radius: float) -> bool:
-    """Tell whether a crown would reach over a roof's edge by more than a little."""
-    by = 0.6 * radius
-    return part.u0 - by < u < part.u1 + by and part.v0 - by < v < part.v1 + by
-
-
-def corners(box: Box) -> tuple[tuple[float, float], ...]:
-    """Return the corners of a box."""
-    return ((box.u0, box.v0), (box.u1, box.v0), (box.u1, box.v1), (box.u0, box.v1))
 
 
 def residential(f: Filler) -> None:
@@ -136,37 +37,66 @@ def _house(f: Filler, u: float, lot: float, number: int, *, top: bool) -> None:
     left = u + d.between(2, 4)
     v = box.v0 + back if top else box.v1 - back - deep
     main = Box(left, v, left + wide, v + deep)
-    tags: Tags = (("building", d.pick(("house", "house", "detached", "yes"))), ("addr:housenumber", str(number)))
+    tags: Tags = (
+        ("building", d.pick(("house", "house", "detached", "yes"))),
+        ("addr:housenumber", str(number)),
+    )
     street = f.streets[0 if top else 1]
     tags += (("addr:street", street),) if street else ()
     tags += (("building:levels", str(d.whole(1, 2))),) if d.chance(0.5) else ()
     height = d.between(5.0, 7.5)
     if d.chance(0.25) and wide > 18:
         wing = d.between(8, 10)
-        far = Box(left, v + deep, left + wing, v + deep + 9) if top else Box(left, v - 9, left + wing, v)
-        f.build(main, far, tags=tags, height_m=height, gable=True, outline=_ell(main, far, top=top), lives=f.lives())
+        far = (
+            Box(left, v + deep, left + wing, v + deep + 9)
+            if top
+            else Box(left, v - 9, left + wing, v)
+        )
+        f.build(
+            main,
+            far,
+            tags=tags,
+            height_m=height,
+            gable=True,
+            outline=_ell(main, far, top=top),
+            lives=f.lives(),
+        )
     else:
         f.build(main, tags=tags, height_m=height, gable=True, lives=f.lives())
     if d.chance(0.65):
-        lane = Box(main.u1 + 1.5, box.v0 if top else v + 2, main.u1 + 7.5, v + deep - 2 if top else box.v1)
+        lane = Box(
+            main.u1 + 1.5, box.v0 if top else v + 2, main.u1 + 7.5, v + deep - 2 if top else box.v1
+        )
         if lane.u1 < u + lot + 2:
             f.lay("drive", lane)
             end = lane.v0 + 3 if top else lane.v1 - 13
             f.stalls.append(Box(lane.u0 + 1, end, lane.u0 + 4.8, end + 9))
-    garden = v + deep + 14 if top else v - 24
+    garden = v + deep + 14 if top else v - 22
+    middle = box.middle[1]
+    if garden + 9 > middle if top else garden < middle:
+        return
     if d.chance(0.22):
-        f.build(Box(left + 2, garden, left + 2 + d.between(6, 9), garden + d.between(5, 8)), tags=(("building", "shed"),), height_m=2.5)
+        f.build(
+            Box(left + 2, garden, left + 2 + d.between(6, 9), garden + d.between(5, 8)),
+            tags=(("building", "shed"),),
+            height_m=2.5,
+        )
     elif d.chance(0.1):
-        f.lay("pool", Box(left + 6, garden, left + 16, garden + 7), (("leisure", "swimming_pool"), ("access", "private")))
+        f.lay(
+            "pool",
+            Box(left + 6, garden, left + 16, garden + 7),
+            (("leisure", "swimming_pool"), ("access", "private")),
+        )
     elif d.chance(0.6):
         f.plant(left + d.between(4, wide - 3), garden + d.between(0, 8), d.between(4.5, 8.5))
 
 
-def _ell(main: Box, wing: Box, *, top: bool) -> tuple[tuple[float, float], ...]:
+def _ell(main: Box, wing: Box, *, top: bool) -> Corners:
     """Return the outline of a house with a wing at its left back."""
+    (a, b, c, d), far = main.corners, wing.corners
     if top:
-        return ((main.u0, main.v0), (main.u1, main.v0), (main.u1, main.v1), (wing.u1, main.v1), (wing.u1, wing.v1), (wing.u0, wing.v1))  # fmt: skip
-    return ((wing.u0, wing.v0), (wing.u1, wing.v0), (wing.u1, main.v0), (main.u1, main.v0), (main.u1, main.v1), (main.u0, main.v1))  # fmt: skip
+        return (a, b, c, (wing.u1, main.v1), far[2], far[3])
+    return (far[0], far[1], (wing.u1, main.v0), b, c, d)
 
 
 def _corner_shop(f: Filler) -> None:
@@ -190,7 +120,11 @@ def _cafe(f: Filler, u: float, v: float) -> None:
 
 
 def _pharmacy(f: Filler, u: float, v: float, *, named: float) -> None:
-    name = (("name", f.dice.pick(("Tower Pharmacy", "Mill Pharmacy", "Quay Pharmacy"))),) if f.dice.chance(named) else ()
+    name = (
+        (("name", f.dice.pick(("Tower Pharmacy", "Mill Pharmacy", "Quay Pharmacy"))),)
+        if f.dice.chance(named)
+        else ()
+    )
     f.mark(u, v, ("amenity", "pharmacy"), *name)
 
 
@@ -200,8 +134,18 @@ def commercial(f: Filler) -> None:
     f.ground = (GROUND["paving"],) * 2
     hall = box.part(0.03, 0.05, d.between(0.46, 0.54), d.between(0.55, 0.7))
     side = box.part(0.6, 0.05, 0.96, d.between(0.3, 0.4))
-    f.build(hall, tags=(("building", "retail"), ("building:levels", "2")), height_m=9.0, fittings=_fittings(d, hall))
-    f.build(side, tags=(("building", "commercial"), ("building:levels", "3")), height_m=11.0, fittings=_fittings(d, side))
+    f.build(
+        hall,
+        tags=(("building", "retail"), ("building:levels", "2")),
+        height_m=9.0,
+        fittings=_fittings(d, hall),
+    )
+    f.build(
+        side,
+        tags=(("building", "commercial"), ("building:levels", "3")),
+        height_m=11.0,
+        fittings=_fittings(d, side),
+    )
     f.park_cars(Box(hall.u1 + 6, side.v1 + 8, box.u1 - 2, box.v1 - 2))
     row = Box(box.u0 + 4, hall.v1 + 14, hall.u1, min(hall.v1 + 30, box.v1 - 3))
     f.build(row, tags=(("building", "retail"),), height_m=5.0)
@@ -209,10 +153,18 @@ def commercial(f: Filler) -> None:
     f.mark(hall.u0 + 8, hall.v0 + 8, ("amenity", "bank"), ("name", "Tidewater Bank"))
     _pharmacy(f, side.u0 + 9, side.middle[1], named=1.0)
     _cafe(f, side.u1 - 9, side.middle[1])
-    f.mark(row.u0 + 10, row.middle[1], ("amenity", "restaurant"), ("name", d.pick(_FOOD)), ("cuisine", d.pick(_CUISINES)))
+    f.mark(
+        row.u0 + 10,
+        row.middle[1],
+        ("amenity", "restaurant"),
+        ("name", d.pick(_FOOD)),
+        ("cuisine", d.pick(_CUISINES)),
+    )
     f.mark(row.middle[0], row.middle[1], ("shop", d.pick(_SHOPS)))
     for k in range(6):
-        f.plant(box.u0 + 8 + k * (hall.width - 10) / 5, hall.v1 + 7, d.between(3.5, 4.5), mapped=0.8)
+        f.plant(
+            box.u0 + 8 + k * (hall.width - 10) / 5, hall.v1 + 7, d.between(3.5, 4.5), mapped=0.8
+        )
     f.mark(hall.u0 + 14, hall.v1 + 10, ("amenity", "bench"))
 
 
@@ -235,8 +187,14 @@ def court(f: Filler) -> None:
         Box(box.u0, hole.v0, hole.u0, hole.v1), Box(hole.u1, hole.v0, box.u1, hole.v1),
     )  # fmt: skip
     f.lay("park", hole)
-    f.build(*bars, tags=(("building", "apartments"), ("building:levels", "4")), height_m=13.0, gable=True,
-            outline=corners(box), hole=corners(hole))  # fmt: skip
+    f.build(
+        *bars,
+        tags=(("building", "apartments"), ("building:levels", "4")),
+        height_m=13.0,
+        gable=True,
+        outline=box.corners,
+        hole=hole.corners,
+    )
     f.scatter(hole.shrunk(6), 7, 4.5, 6.5, mapped=0.7)
     _pharmacy(f, box.u0 + 20, box.v0 + 10, named=0.0)
     _cafe(f, box.u1 - 24, box.v0 + 10)
@@ -248,14 +206,32 @@ def school(f: Filler) -> None:
     """A school with its yard and sports ground."""
     d, box = f.dice, f.box
     f.ground = (GROUND["lawn1"],) * 2
-    f.lay("lawn1", box.shrunk(2), (("amenity", "school"), ("name", d.pick(("Lantern School", "Harbour School", "Orchard School")))))
+    f.lay(
+        "lawn1",
+        box.shrunk(2),
+        (
+            ("amenity", "school"),
+            ("name", d.pick(("Lantern School", "Harbour School", "Orchard School"))),
+        ),
+    )
     yard = box.part(0.04, 0.05, 0.5, 0.62)
     f.lay("paving", yard)
-    back, left = Box(yard.u0, yard.v0, yard.u1, yard.v0 + 22), Box(yard.u0, yard.v0 + 22, yard.u0 + 20, yard.v1)
+    back, left = (
+        Box(yard.u0, yard.v0, yard.u1, yard.v0 + 22),
+        Box(yard.u0, yard.v0 + 22, yard.u0 + 20, yard.v1),
+    )
     right = Box(yard.u1 - 20, yard.v0 + 22, yard.u1, yard.v1)
-    outline = ((back.u0, back.v0), (back.u1, back.v0), (back.u1, right.v1), (right.u0, right.v1),
-               (right.u0, back.v1), (left.u1, back.v1), (left.u1, left.v1), (left.u0, left.v1))  # fmt: skip
-    f.build(back, left, right, tags=(("building", "school"), ("building:levels", "2")), height_m=8.0, outline=outline)
+    outer, inner = (back.corners[:2], (right.corners[2], right.corners[3]))
+    inside = ((right.u0, back.v1), (left.u1, back.v1), left.corners[2], left.corners[3])
+    outline = (*outer, *inner, *inside)
+    f.build(
+        back,
+        left,
+        right,
+        tags=(("building", "school"), ("building:levels", "2")),
+        height_m=8.0,
+        outline=outline,
+    )
     field = box.part(0.57, 0.08, 0.96, 0.9)
     f.lay("pitch_line", field, (("leisure", "pitch"), ("sport", "soccer")))
     u, v = field.middle
@@ -279,13 +255,27 @@ def park(f: Filler) -> None:
     f.lay("path", Box(box.u0, v - 2.5, box.u1, v + 2.5))
     f.lay("path", Box(u - 2.5, box.v0, u + 2.5, box.v1))
     f.lay("path", Box(u - 20, v - 20, u + 20, v + 20), ellipse=True)
-    f.lay("pond", Box(u - 14, v - 14, u + 14, v + 14), (("natural", "water"), ("water", "pond")), ellipse=True)
+    f.lay(
+        "pond",
+        Box(u - 14, v - 14, u + 14, v + 14),
+        (("natural", "water"), ("water", "pond")),
+        ellipse=True,
+    )
     ground = box.part(0.07, 0.1, 0.28, 0.36)
     f.lay("playground", ground, (("leisure", "playground"), ("name", "Gulls' Nest")))
     for k in range(d.whole(3, 5)):
-        f.mark(box.u0 + 16 + k * 26, v + 5, ("amenity", "bench"), *((("backrest", "yes"),) if d.chance(0.5) else ()))
+        f.mark(
+            box.u0 + 16 + k * 26,
+            v + 5,
+            ("amenity", "bench"),
+            *((("backrest", "yes"),) if d.chance(0.5) else ()),
+        )
     f.mark(u + 26, v - 6, ("amenity", "drinking_water"))
-    for quarter in (box.part(0.54, 0.03, 0.98, 0.4), box.part(0.02, 0.6, 0.42, 0.97), box.part(0.6, 0.62, 0.98, 0.97)):
+    for quarter in (
+        box.part(0.54, 0.03, 0.98, 0.4),
+        box.part(0.02, 0.6, 0.42, 0.97),
+        box.part(0.6, 0.62, 0.98, 0.97),
+    ):
         f.scatter(quarter, d.whole(7, 12), 5.0, 10.0, mapped=0.6)
     f.scatter(box.part(0.31, 0.06, 0.44, 0.4), 3, mapped=0.6)
 
@@ -296,11 +286,21 @@ def site(f: Filler) -> None:
     f.ground = (GROUND["meadow"], GROUND["paving"])
     f.lay("soil", box.part(0.15, 0.2, 0.6, 0.7), ellipse=True, lives="before")
     hall = box.part(0.05, 0.07, 0.62, 0.62)
-    f.build(hall, tags=(("building", "retail"), ("building:levels", "1")), height_m=8.0, lives="after", fittings=_fittings(d, hall))
+    f.build(
+        hall,
+        tags=(("building", "retail"), ("building:levels", "1")),
+        height_m=8.0,
+        lives="after",
+        fittings=_fittings(d, hall),
+    )
     f.park_cars(Box(box.u0 + 4, hall.v1 + 10, box.u1 - 4, box.v1 - 3), lives="after")
     for _ in range(5):
         u, v = d.between(box.u0 + 8, box.u1 - 8), d.between(box.v0 + 8, box.v1 - 8)
-        f.trees.append(Tree(f"t{f.name}.{len(f.trees)}", u, v, d.between(5, 8), d.whole(0, CROWNS - 1), "before"))
+        f.trees.append(
+            Tree(
+                f"t{f.name}.{len(f.trees)}", u, v, d.between(5, 8), d.whole(0, CROWNS - 1), "before"
+            )
+        )
 
 
 def works(f: Filler) -> None:
@@ -311,50 +311,28 @@ def works(f: Filler) -> None:
     split = d.between(0.42, 0.56)
     for left, right in ((0.04, split - 0.03), (split + 0.03, 0.96)):
         hall = box.part(left, 0.06, right, d.between(0.5, 0.84))
-        f.build(hall, tags=(("building", "industrial"),), height_m=d.between(8, 12), lives=f.lives(), fittings=_fittings(d, hall))
+        f.build(
+            hall,
+            tags=(("building", "industrial"),),
+            height_m=d.between(8, 12),
+            lives=f.lives(),
+            fittings=_fittings(d, hall),
+        )
     f.scatter(box.part(0.02, 0.9, 0.98, 0.98), 3, 3.5, 5.0)
 
 
-def field(f: Filler) -> None:
-    """A field with its crop; it may be harvested between the dates."""
-    first = f.dice.pick(_CROPS)
-    second = f.dice.pick(_CROPS) if f.dice.chance(0.3) else first
-    f.ground = GROUND[first], GROUND[second]
-    if f.dice.chance(0.25):
-        f.scatter(f.box.part(0, 0, 1, 0.08), f.dice.whole(3, 8))
-
-
-def forest(f: Filler) -> None:
-    """Closed forest; some of it is felled between the dates."""
-    felled = f.dice.chance(0.03)
-    f.ground = GROUND["forest"], GROUND["soil" if felled else "forest"]
-
-
-def meadow(f: Filler) -> None:
-    """Grass with a few trees."""
-    f.ground = (GROUND["meadow"],) * 2
-    f.scatter(f.box, f.dice.whole(0, 7), 5.0, 10.0)
-
-
-def riverside(f: Filler) -> None:
-    """Grass and trees along the water."""
-    f.ground = (GROUND["riverside"],) * 2
-    f.scatter(f.box, f.dice.whole(10, 18), 5.0, 9.5)
-    f.mark(f.box.u0 + 12, f.box.v0 + 6, ("amenity", "bench"))
-
-
-def farm(f: Filler) -> None:
-    """A farm among fields."""
-    d, box = f.dice, f.box
-    f.ground = (GROUND["meadow"],) * 2
-    f.lay("soil", box.part(0.3, 0.35, 0.75, 0.8))
-    f.build(box.part(0.34, 0.2, 0.5, 0.34), tags=(("building", "farm"),), height_m=7.0, gable=True)
-    f.build(box.part(0.55, 0.2, 0.85, 0.36), tags=(("building", "barn"),), height_m=8.0, gable=True, lives=f.lives())
-    f.scatter(box, d.whole(4, 10))
-
-
 FILLERS: dict[str, Callable[[Filler], None]] = {
-    "residential": residential, "commercial": commercial, "court": court, "school": school, "park": park,
-    "site": site, "works": works, "field": field, "forest": forest, "meadow": meadow, "riverside": riverside,
-    "farm": farm,
-}  # fmt: skip
+    "residential": residential,
+    "commercial": commercial,
+    "court": court,
+    "school": school,
+    "park": park,
+    "site": site,
+    "works": works,
+    "field": country.field,
+    "forest": country.forest,
+    "meadow": country.meadow,
+    "riverside": country.riverside,
+    "farm": country.farm,
+}
+"""How a block of each use is filled."""

@@ -73,7 +73,9 @@ def random_bytes(key: int, count: int) -> NDArray[np.uint8]:
     """Return many random bytes of one key at once."""
     words = -(-count // 8)
     with np.errstate(over="ignore"):
-        state = np.uint64(key_of(key)) + np.arange(1, words + 1, dtype=np.uint64) * np.uint64(_GOLDEN)
+        state = np.uint64(key_of(key)) + np.arange(1, words + 1, dtype=np.uint64) * np.uint64(
+            _GOLDEN
+        )
         state = (state ^ (state >> np.uint64(30))) * np.uint64(_FIRST)
         state = (state ^ (state >> np.uint64(27))) * np.uint64(_SECOND)
         state ^= state >> np.uint64(31)

@@ -12,7 +12,6 @@ from typing import Literal, NamedTuple
 import numpy as np
 import shapely
 
-from world.blocks import corners
 from world.dice import key_of
 from world.place import scene_box
 from world.plan import REACH, street_name
@@ -54,12 +53,12 @@ class Drawn(NamedTuple):
 
 
 def margin_of(size: int) -> float:
-    """Return how far the map reaches beyond a scene, in pixels, so that its box in degrees is full."""
+    """Return how far the map reaches beyond a scene, so that its box in degrees is full."""
     return 24.0 + 0.01 * size
 
 
 def drawn(town: Town, size: int) -> Iterator[Drawn]:
-    """Yield the elements that touch a scene or come near it, in a fixed order, block by block."""
+    """Yield the elements that touch a scene or come near it, in a fixed order."""
     frame = scene_box(size, margin_of(size))
     shapely.prepare(frame)
     for element in _all(town, size):
@@ -108,10 +107,12 @@ def _building(town: Town, building: Building) -> Drawn:
 
 def _outline(town: Town, box: Box, shape: Literal["box", "ellipse"] = "box") -> tuple[Point, ...]:
     if shape == "box":
-        return tuple(town.plan.point(u, v) for u, v in corners(box))
+        return tuple(town.plan.point(u, v) for u, v in box.corners)
     angles = np.arange(24) * (2 * np.pi / 24)
     (u, v), a, b = box.middle, box.width / 2, box.depth / 2
-    return tuple(town.plan.point(u + a * float(np.cos(t)), v + b * float(np.sin(t))) for t in angles)
+    return tuple(
+        town.plan.point(u + a * float(np.cos(t)), v + b * float(np.sin(t))) for t in angles
+    )
 
 
 def _streets(town: Town, cells: list[tuple[int, int]]) -> Iterator[Drawn]:
@@ -169,7 +170,7 @@ def _street(town: Town, axis: int, line: int, start: int, end: int, *, bridge: b
 
 
 def _river(town: Town, low: float, high: float) -> Iterator[Drawn]:
-    """Yield the river as its line and its water, cut into pieces, and the coast where it is near."""
+    """Yield the river as its line and its water, in pieces, and the coast where it is near."""
     river, step, piece = town.plan.river, 40, 2000
     first, last = int(low) - 200, int(high) + 200
     name = ("name", "Elver")
@@ -182,13 +183,15 @@ def _river(town: Town, low: float, high: float) -> Iterator[Drawn]:
         rows, middle, half = rows[keep], middle[keep], half[keep]
         line = tuple((float(x), float(y)) for x, y in zip(middle, rows, strict=True))
         yield Drawn(f"river{start}", "line", line, (("waterway", "river"), name))
-        ring = [*zip(middle - half, rows, strict=True), *zip((middle + half)[::-1], rows[::-1], strict=True)]
+        ring = [
+            *zip(middle - half, rows, strict=True),
+            *zip((middle + half)[::-1], rows[::-1], strict=True),
+        ]
         water = (("natural", "water"), ("water", "river"), name)
         yield Drawn(f"water{start}", "area", tuple((float(x), float(y)) for x, y in ring), water)
     columns = np.arange(first, last, step)
     coast = river.coast[columns + REACH]
     if coast.min() < high:
-        # Water lies to the right of the line, as the map's rule for coasts has it: from west to east.
+        # From west to east: the map's rule for coasts has water to the right of the line.
         line = tuple((float(x), float(y)) for x, y in zip(columns, coast, strict=True))
         yield Drawn("coast", "line", line, (("natural", "coastline"),))
-

@@ -25,7 +25,9 @@ def write_osm(town: Town, size: int, path: Path) -> dict[str, int]:
     """
     west, south, east, north = footprint(size).bounds
     header = osmium.io.Header()
-    header.add_box(osmium.osm.Box(west, south, east, north))
+    # The format rounds: a little outward, so that the box is not smaller than the scene.
+    by = 4e-7
+    header.add_box(osmium.osm.Box(west - by, south - by, east + by, north + by))
     header.set("generator", "elenchus world")
     header.set("osmosis_replication_timestamp", MAP_TIME)
     with osmium.SimpleWriter(path, header=header, overwrite=True) as writer:
@@ -51,7 +53,9 @@ class _Pen:
         if element.kind == "node":
             self._node(lonlat_points(element.points)[0], element.tags)
         elif element.kind == "line":
-            self._ways.append((self._number(), self._line(element.points), element.tags, element.of))
+            self._ways.append(
+                (self._number(), self._line(element.points), element.tags, element.of)
+            )
         elif element.hole:
             rings = (self._ring(element.points, ()), self._ring(element.hole, ()))
             self._multipolygons.append((*rings, element.tags))
@@ -61,14 +65,22 @@ class _Pen:
     def finish(self) -> dict[str, int]:
         """Write ways and relations, each in order of their numbers."""
         for number, refs, tags, _ in sorted(self._ways):
-            self._writer.add_way(Way(id=number, nodes=refs, tags=dict(tags), version=1, timestamp=MAP_TIME))
+            self._writer.add_way(
+                Way(id=number, nodes=refs, tags=dict(tags), version=1, timestamp=MAP_TIME)
+            )
         for outer, inner, tags in self._multipolygons:
             members = [("w", outer[0], "outer"), ("w", inner[0], "inner")]
             all_tags = {"type": "multipolygon", **dict(tags)}
             self._writer.add_relation(
-                Relation(id=self._number(), members=members, tags=all_tags, version=1, timestamp=MAP_TIME)
+                Relation(
+                    id=self._number(), members=members, tags=all_tags, version=1, timestamp=MAP_TIME
+                )
             )
-        return {"nodes": self._nodes, "ways": len(self._ways), "relations": len(self._multipolygons)}
+        return {
+            "nodes": self._nodes,
+            "ways": len(self._ways),
+            "relations": len(self._multipolygons),
+        }
 
     def _number(self) -> int:
         self._next += 1
@@ -77,7 +89,9 @@ class _Pen:
     def _node(self, place: Point, tags: Tags = ()) -> int:
         number = self._number()
         self._nodes += 1
-        self._writer.add_node(Node(id=number, location=place, tags=dict(tags), version=1, timestamp=MAP_TIME))
+        self._writer.add_node(
+            Node(id=number, location=place, tags=dict(tags), version=1, timestamp=MAP_TIME)
+        )
         return number
 
     def _line(self, points: Sequence[Point]) -> list[int]:

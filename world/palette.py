@@ -1,8 +1,8 @@
-"""The colours of the town: a label for each kind of surface, with red, green, blue and near infrared."""
+"""The colours of the town: a label for each kind of surface, with four bands of light."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,6 @@ class Surface(NamedTuple):
     """Strength of the texture a pixel or two across, in levels."""
     coarse: float = 5.0
     """Strength of the texture some metres across."""
-    stripes: float = 0.0
-    """Strength of rows, as in fields."""
 
 
 _GROUND: dict[str, Surface] = {
@@ -49,23 +47,24 @@ _GROUND: dict[str, Surface] = {
     "drive": Surface(142, 136, 126, 142, 8, 5),
     "paving": Surface(162, 155, 146, 158, 8, 6),
     "path": Surface(176, 164, 138, 172, 7, 5),
-    "pitch": Surface(76, 130, 76, 152, 4, 4, 6),
+    "pitch": Surface(76, 130, 76, 152, 4, 4),
     "pitch_line": Surface(200, 210, 196, 204, 4, 2),
     "court": Surface(160, 92, 74, 112, 5, 4),
     "playground": Surface(194, 172, 130, 178, 8, 5),
     "pool": Surface(92, 168, 190, 58, 4, 2),
     "forest": Surface(64, 88, 52, 150, 7, 8),
-    "crop1": Surface(132, 142, 80, 160, 7, 12, 5),
-    "crop2": Surface(172, 156, 106, 142, 7, 11, 6),
-    "crop3": Surface(86, 124, 62, 186, 7, 11, 7),
-    "crop4": Surface(136, 112, 86, 112, 8, 13, 6),
-    "crop5": Surface(150, 142, 90, 150, 8, 12, 4),
-    "crop6": Surface(76, 106, 58, 176, 7, 10, 7),
+    "crop1": Surface(132, 142, 80, 160, 7, 12),
+    "crop2": Surface(172, 156, 106, 142, 7, 11),
+    "crop3": Surface(86, 124, 62, 186, 7, 11),
+    "crop4": Surface(136, 112, 86, 112, 8, 13),
+    "crop5": Surface(150, 142, 90, 150, 8, 12),
+    "crop6": Surface(76, 106, 58, 176, 7, 10),
     "fitting": Surface(128, 128, 128, 126, 5, 3),
 }
 _ROOFS = (
-    (170, 100, 76, 128), (150, 84, 66, 120), (124, 94, 78, 112), (90, 90, 94, 94), (112, 112, 116, 114),
-    (160, 160, 158, 157), (186, 184, 178, 180), (108, 124, 146, 126), (112, 128, 114, 128), (188, 162, 130, 172),
+    (170, 100, 76, 128), (150, 84, 66, 120), (124, 94, 78, 112), (90, 90, 94, 94),
+    (112, 112, 116, 114), (160, 160, 158, 157), (186, 184, 178, 180), (108, 124, 146, 126),
+    (112, 128, 114, 128), (188, 162, 130, 172),
 )  # fmt: skip
 _CROWNS = (
     (68, 94, 50, 172),
@@ -112,9 +111,7 @@ def _surfaces() -> list[Surface]:
     return surfaces
 
 
-def _scaled(
-    colour: tuple[int, int, int, int], light: float, fine: float, coarse: float
-) -> Surface:
+def _scaled(colour: tuple[int, int, int, int], light: float, fine: float, coarse: float) -> Surface:
     red, green, blue, nir = (level * light for level in colour)
     return Surface(red, green, blue, nir, fine, coarse)
 
@@ -141,12 +138,16 @@ def colours(
     table[:, :COUNT] = lit
     table[:, SHADOW : SHADOW + COUNT] = lit * _DARK[:, None]
     table = table * np.array(gain)[:, None] + np.array(haze)[:, None]
-    return np.clip(np.rint(table), 0, 255).astype(np.int16)
+    return _levels(table)
 
 
-def strengths(which: int) -> NDArray[np.int16]:
-    """Return the texture strength of each label (4 fine, 5 coarse, 6 stripes); half in shadow."""
+def strengths(which: Literal["fine", "coarse"]) -> NDArray[np.int16]:
+    """Return the texture strength of each label; half in shadow."""
     table = np.zeros(2 * SHADOW)
-    table[:COUNT] = [surface[which] for surface in SURFACES]
+    table[:COUNT] = [getattr(surface, which) for surface in SURFACES]
     table[SHADOW : SHADOW + COUNT] = table[:COUNT] / 2
-    return np.rint(table).astype(np.int16)
+    return _levels(table)
+
+
+def _levels(table: NDArray[np.float64]) -> NDArray[np.int16]:
+    return np.rint(np.clip(table, 0, 255)).astype(np.int16)

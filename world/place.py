@@ -46,7 +46,7 @@ def world_xy(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
 
 
 def lonlat_points(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Return places as pairs of longitude and latitude, rounded to seven digits as maps keep them."""
+    """Return pairs of longitude and latitude, rounded to seven digits as maps keep them."""
     lon, lat = lonlat(*(np.array(axis) for axis in zip(*points, strict=True)))
     return [(float(a), float(b)) for a, b in zip(lon.round(7), lat.round(7), strict=True)]
 

@@ -1,4 +1,4 @@
-"""The plan of the town: its axes, streets, river and coast, each a function of the seed and the place."""
+"""The plan of the town: its axes, streets, river and coast, from the seed and the place alone."""
 
 from __future__ import annotations
 
@@ -61,9 +61,12 @@ class Plan:
         self.columns = [_street(seed, 0, i, SPAN_U) for i in range(-STREETS_U, STREETS_U + 1)]
         self.rows = [_street(seed, 1, j, SPAN_V) for j in range(-STREETS_V, STREETS_V + 1)]
         self.river = _River(seed)
-        self.bend_table = self.bend(np.arange(-REACH, REACH) + 0.5).astype(np.float32)
+        self.bend_table = self.bend(np.arange(-REACH, REACH, dtype=np.float64) + 0.5).astype(
+            np.float32
+        )
         self.strips_u, self.strips_v = _strips(self.columns), _strips(self.rows)
         self.urbanity = lru_cache(maxsize=_KEPT)(self._urbanity)
+        self.crosses_water = lru_cache(maxsize=_KEPT)(self._crosses_water)
         self.is_gap = lru_cache(maxsize=_KEPT)(self._is_gap)
 
     def bend(self, v: Floats) -> Floats:
@@ -104,33 +107,38 @@ class Plan:
     def is_water(self, x: Floats, y: Floats, margin: float = 0.0) -> NDArray[np.bool_]:
         """Tell where river or sea lie, or come nearer than a margin."""
         rows = np.clip(np.floor(y).astype(np.int64) + REACH, 0, 2 * REACH - 1)
-        columns = np.clip(np.floor(x).astype(np.int64) + REACH, 0, 2 * REACH - 1)
         river = np.abs(x - self.river.middle[rows]) < self.river.half[rows] + margin
-        return np.asarray(river | (y > self.river.coast[columns] - margin))
+        return np.asarray(river | self.is_sea(x, y, margin))
+
+    def is_sea(self, x: Floats, y: Floats, margin: float = 0.0) -> NDArray[np.bool_]:
+        """Tell where the sea lies, or comes nearer than a margin."""
+        columns = np.clip(np.floor(x).astype(np.int64) + REACH, 0, 2 * REACH - 1)
+        return np.asarray(y > self.river.coast[columns] - margin)
 
     def has_bridge(self, j: int) -> bool:
         """Tell whether the street along block row j crosses the river; one near the middle does."""
-        return j % 5 == 1
+        return j % 5 == 0
 
     def _is_gap(self, i: int, j: int, column: bool) -> bool:
-        """Tell whether a street is missing beside block (i, j): on its left (column) or above it."""
+        """Tell whether a street is missing beside block (i, j): on its left, or above it."""
         street = self.column(i) if column else self.row(j)
+        wet, sea = self._is_wet(i, j, column=column)
         if not column and self.has_bridge(j):
-            return False
-        if street.main or self._is_wet(i, j, column=column):
-            return self._is_wet(i, j, column=column)
+            return sea
+        if street.main or wet:
+            return wet
         town = self.urbanity(i, j)
         share = 0.1 if town > 0.55 else 0.3 if town > 0.3 else 0.88
         near_middle = max(abs(i), abs(j)) <= 3
         dice = Dice(self.seed, _STREETS, 2 if column else 3, i, j)
         return dice.chance(share) and not near_middle
 
-    def crosses_water(self, i: int, j: int) -> bool:
-        """Tell whether the street above block (i, j) lies over water, on a bridge."""
-        return self.has_bridge(j) and self._is_wet(i, j, column=False)
+    def _crosses_water(self, i: int, j: int) -> bool:
+        """Tell whether the street above block (i, j) lies over the river, on a bridge."""
+        return self.has_bridge(j) and self._is_wet(i, j, column=False) == (True, False)
 
-    def _is_wet(self, i: int, j: int, *, column: bool) -> bool:
-        """Tell whether water comes near one segment of a street."""
+    def _is_wet(self, i: int, j: int, *, column: bool) -> tuple[bool, bool]:
+        """Tell whether any water, and whether the sea, comes near one segment of a street."""
         t = np.linspace(0.0, 1.0, 5)
         if column:
             low, high = self.row(j).at, self.row(j + 1).at
@@ -138,7 +146,8 @@ class Plan:
         else:
             low, high = self.column(i).at, self.column(i + 1).at
             u, v = low + (high - low) * t, np.full(5, self.row(j).at)
-        return bool(self.is_water(*self.to_world(u, v), margin=20.0).any())
+        x, y = self.to_world(u, v)
+        return bool(self.is_water(x, y, 20.0).any()), bool(self.is_sea(x, y, 20.0).any())
 
 
 class _River:
@@ -178,11 +187,11 @@ def _street(seed: int, axis: int, index: int, span: int) -> Street:
 
 def _strips(streets: list[Street]) -> NDArray[np.int32]:
     """Return for each whole pixel along an axis the number of its strip: six to a street."""
-    edges = np.array([
-        edge
-        for s in streets
-        for edge in (s.at - s.half, s.at - s.lane, s.at - 0.5 * s.main, s.at + 0.5 * s.main, s.at + s.lane, s.at + s.half)
-    ])  # fmt: skip
+    edges: list[float] = []
+    for s in streets:
+        line = 0.5 if s.main else 0.0
+        edges += (s.at - away for away in (s.half, s.lane, line))
+        edges += (s.at + away for away in (line, s.lane, s.half))
     along = np.arange(-REACH, REACH) + 0.5
     return (np.searchsorted(edges, along, side="right") - 1).astype(np.int32)
 
@@ -192,9 +201,7 @@ def _lattice(seed: int, x: float, y: float) -> float:
     left, top = math.floor(x), math.floor(y)
     fx, fy = x - left, y - top
     fx, fy = fx * fx * (3 - 2 * fx), fy * fy * (3 - 2 * fy)
-    corner = [
-        [key_of(seed, _TOWN, left + a, top + b) / 2.0**64 for a in (0, 1)] for b in (0, 1)
-    ]
+    corner = [[key_of(seed, _TOWN, left + a, top + b) / 2.0**64 for a in (0, 1)] for b in (0, 1)]
     upper, lower = (pair[0] + (pair[1] - pair[0]) * fx for pair in corner)
     return upper + (lower - upper) * fy
 
@@ -209,15 +216,20 @@ def street_name(seed: int, axis: int, index: int) -> str | None:
     offset = key_of(seed, _STREETS, 9) % len(_NAMES)
     turn, word = divmod(index * 2 + axis + 4096, len(_NAMES))
     turn -= 4096 // len(_NAMES)
-    last = ("Avenue", "Street") if index % 4 == 0 else (("Street", "Lane", "Way"), ("Road", "Walk", "Row"))[axis]
+    minor = (("Street", "Lane", "Way"), ("Road", "Walk", "Row"))[axis]
+    last = ("Avenue", "Street") if index % 4 == 0 else minor
     before = _BEFORE[turn % len(_BEFORE)]
     return f"{before}{_NAMES[(word * 7 + offset) % len(_NAMES)]} {last[index % len(last)]}"
 
 
-_BEFORE = ("", "Old ", "New ", "Upper ", "Lower ", "East ", "West ", "North ", "South ", "Little ", "Great ")
+_BEFORE = (
+    "", "Old ", "New ", "Upper ", "Lower ", "East ", "West ", "North ", "South ", "Little ",
+    "Great ",
+)  # fmt: skip
 _NAMES = (
-    "Alder", "Anchor", "Barley", "Birch", "Candle", "Cedar", "Chapel", "Clover", "Cooper", "Copper",
-    "Elder", "Ferry", "Fisher", "Garland", "Granite", "Harbour", "Hazel", "Heron", "Juniper", "Lantern",
-    "Larch", "Linden", "Maple", "Meadow", "Orchard", "Osprey", "Pilot", "Quarry", "Rowan", "Sailmaker",
-    "Saltgate", "Sexton", "Slate", "Tanner", "Thistle", "Tollgate", "Weaver", "Wharf", "Willow",
+    "Alder", "Anchor", "Barley", "Birch", "Candle", "Cedar", "Chapel", "Clover", "Cooper",
+    "Copper", "Elder", "Ferry", "Fisher", "Garland", "Granite", "Harbour", "Hazel", "Heron",
+    "Juniper", "Lantern", "Larch", "Linden", "Maple", "Meadow", "Orchard", "Osprey", "Pilot",
+    "Quarry", "Rowan", "Sailmaker", "Saltgate", "Sexton", "Slate", "Tanner", "Thistle",
+    "Tollgate", "Weaver", "Wharf", "Willow",
 )  # fmt: skip

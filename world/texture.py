@@ -30,19 +30,20 @@ class Pattern:
         if y1 - y0 <= _PAD_ROWS and x1 - x0 <= _PAD_COLUMNS:
             return self._wide[row : row + y1 - y0, column : column + x1 - x0]
         rows, columns = np.arange(y0, y1) % self._side, np.arange(x0, x1) % self._side
-        return self._wide[rows[:, None], columns]
+        return np.asarray(self._wide[rows[:, None], columns])
 
 
 def _white(key: int, side: int) -> NDArray[np.float64]:
     """Return noise of mean 0 and deviation 1 from sums of four bytes: exact on every machine."""
     thrown = random_bytes(key, side * side * 4).reshape(side, side, 4).astype(np.int64).sum(axis=2)
-    return (thrown - 510.0) / 147.8
+    return np.asarray((thrown - 510.0) / 147.8)
 
 
 def _levels(field: NDArray[np.float64]) -> NDArray[np.int16]:
     """Return a field scaled to deviation 32, as whole levels."""
     field = field - field.mean()
-    return np.clip(np.rint(field * (_STRENGTH / field.std())), -127, 127).astype(np.int16)
+    scaled = np.rint(field * (_STRENGTH / field.std()))
+    return np.asarray(np.clip(scaled, -127, 127), np.int16)
 
 
 @lru_cache(maxsize=2)
@@ -76,13 +77,15 @@ def canopy() -> Pattern:
         rows = np.arange(row - radius, row + radius + 1) % CANOPY
         cols = np.arange(col - radius, col + radius + 1) % CANOPY
         place = np.ix_(rows, cols)
-        height[place] = np.where(dome > -90, dome - 6.0 * ((x * x + y * y) > 0.6 * radius * radius), height[place])
+        height[place] = np.where(
+            dome > -90, dome - 6.0 * ((x * x + y * y) > 0.6 * radius * radius), height[place]
+        )
     return Pattern(np.rint(height).astype(np.int16))
 
 
 @lru_cache(maxsize=4)
 def sensor_noise(key: int, deviation: float) -> tuple[Pattern, ...]:
-    """Return the noise of four bands of a sensor, of a deviation in levels; another for each key."""
+    """Return the noise of four bands, of a deviation in levels; another for each key."""
     noise = _levels(_white(1000 + key, FINE)).astype(np.float64) * (deviation / _STRENGTH)
     levels = np.rint(noise).astype(np.int16)
     return tuple(Pattern(np.roll(levels, 257 * band, axis=(0, 1))) for band in range(4))

@@ -37,6 +37,16 @@ class Box(NamedTuple):
         """Length along v."""
         return self.v1 - self.v0
 
+    @property
+    def corners(self) -> tuple[tuple[float, float], ...]:
+        """The four corners in (u, v), around the box."""
+        return (
+            (self.u0, self.v0),
+            (self.u1, self.v0),
+            (self.u1, self.v1),
+            (self.u0, self.v1),
+        )
+
     def shrunk(self, by: float) -> Box:
         """Return the box without a margin on all sides."""
         return Box(self.u0 + by, self.v0 + by, self.u1 - by, self.v1 - by)

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from world.blocks import FILLERS, Filler
+from world.blocks import FILLERS
 from world.dice import Dice, key_of
+from world.filler import Filler
 from world.palette import CARS
 from world.plan import STREETS_U, STREETS_V, Plan, street_name
-from world.things import Block, Box, Building, Car
+from world.things import Block, Box, Car
 
 _USES, _CARS, _EDGE = 5, 6, 7
 _MARGIN = 70.0
 """How far things of a block may reach out of it, shadows and street trees with them, in pixels."""
 _KEPT_BLOCKS = 4096
+_SHARES: dict[str, tuple[tuple[str, float], ...]] = {
+    "town": (
+        ("residential", 0.68), ("court", 0.06), ("commercial", 0.07), ("park", 0.07),
+        ("school", 0.03), ("works", 0.05), ("site", 0.02), ("meadow", 0.02),
+    ),
+    "edge": (
+        ("residential", 0.5), ("meadow", 0.2), ("works", 0.1), ("field", 0.15), ("park", 0.02),
+    ),
+    "woods": (("forest", 0.86), ("meadow", 0.1)),
+    "land": (("field", 0.84), ("meadow", 0.1), ("farm", 0.03)),
+}  # fmt: skip
+"""How often blocks are used for what; what is left over is the first."""
 
 
 class Town:
-    """A town on a river, laid out block by block; nothing of it is kept beyond a few thousand blocks.
+    """A town on a river, laid out block by block; only a few thousand blocks of it are kept.
 
     Args:
         seed: The same seed gives the same town, whatever part of it is looked at.
@@ -56,30 +69,38 @@ class Town:
         v0, v1 = self.plan.row(j).at, self.plan.row(j + 1).at
         x, y = self.plan.point((u0 + u1) / 2, (v0 + v1) / 2)
         radius = float(np.hypot(u1 - u0, v1 - v0)) / 2 + 4.0
-        return bool(
-            x0 - radius < x < x1 + radius and y0 - radius < y < y1 + radius
-        )
+        return bool(x0 - radius < x < x1 + radius and y0 - radius < y < y1 + radius)
 
     def box(self, i: int, j: int) -> Box:
         """Return a block without the streets around it."""
         left, right = self.plan.column(i), self.plan.column(i + 1)
         top, bottom = self.plan.row(j), self.plan.row(j + 1)
-        return Box(left.at + left.half, top.at + top.half, right.at - right.half, bottom.at - bottom.half)
+        return Box(
+            left.at + left.half, top.at + top.half, right.at - right.half, bottom.at - bottom.half
+        )
 
     def _block(self, i: int, j: int) -> Block:
         box, use = self.box(i, j), self.use(i, j)
-        filler = Filler(self.seed, i, j, box, (street_name(self.seed, 1, j), street_name(self.seed, 1, j + 1)))
+        filler = Filler(
+            self.seed, i, j, box, (street_name(self.seed, 1, j), street_name(self.seed, 1, j + 1))
+        )
         FILLERS[use](filler)
         self._edge(filler, i, j, use)
-        wet = self._is_near_water(box)
-        return Block(
-            i, j, use, box, filler.ground, wet,
-            tuple(b for b in filler.buildings if not wet or self._is_dry(b)),
-            tuple(t for t in filler.trees if not wet or self._has_dry(t.u, t.v, 5.0)),
-            tuple(a for a in filler.areas if not wet or all(self._has_dry(*c, 4.0) for c in _corners(a.box))),
-            tuple(s for s in filler.spots if not wet or self._has_dry(s.u, s.v, 10.0)),
-            tuple(s for s in filler.stalls if not wet or all(self._has_dry(*c, 4.0) for c in _corners(s))),
+        block = Block(
+            i, j, use, box, filler.ground, self._is_near_water(box), tuple(filler.buildings),
+            tuple(filler.trees), tuple(filler.areas), tuple(filler.spots), tuple(filler.stalls),
         )  # fmt: skip
+        return self._without_wet(block) if block.wet else block
+
+    def _without_wet(self, block: Block) -> Block:
+        """Return a block without what would stand in water."""
+        return block._replace(
+            buildings=tuple(b for b in block.buildings if self._is_dry(b.outline, 14.0)),
+            trees=tuple(t for t in block.trees if self._is_dry([(t.u, t.v)], 5.0)),
+            areas=tuple(a for a in block.areas if self._is_dry(a.box.corners, 4.0)),
+            spots=tuple(s for s in block.spots if self._is_dry([(s.u, s.v)], 10.0)),
+            stalls=tuple(s for s in block.stalls if self._is_dry(s.corners, 4.0)),
+        )
 
     def use(self, i: int, j: int) -> str:
         """Return what a block is used for."""
@@ -89,26 +110,22 @@ class Town:
         thrown = dice.unit()
         if town > 0.3 and self._is_near_water(self.box(i, j), 0.0):
             return "riverside"
-        if town > 0.55:
-            return _first(thrown, (("residential", 0.68), ("court", 0.06), ("commercial", 0.07), ("park", 0.07),
-                                   ("school", 0.03), ("works", 0.05), ("site", 0.02), ("meadow", 0.02)))  # fmt: skip
-        if town > 0.3:
-            return _first(thrown, (("residential", 0.5), ("meadow", 0.2), ("works", 0.1), ("field", 0.15), ("park", 0.02)))
         wooded = (key_of(self.seed, 8, i // 6, j // 7) % 100) < 26
-        return _first(thrown, (("forest", 0.86), ("meadow", 0.1)) if wooded else (("field", 0.84), ("meadow", 0.1), ("farm", 0.03)))
+        kind = "town" if town > 0.55 else "edge" if town > 0.3 else "woods" if wooded else "land"
+        return _first(thrown, _SHARES[kind])
 
     def _middle_uses(self) -> dict[tuple[int, int], str]:
-        """Return the uses around the middle, where each kind occurs, so that a small scene has some of all."""
+        """Return the uses around the middle, where a small scene has some of each kind."""
         cells = [(i, j) for j in range(-2, 2) for i in range(-2, 2)]
-        wet = [cell for cell in cells if self._is_near_water(self.box(*cell), 0.0)]
-        dry = Dice(self.seed, _USES, 999).shuffled([cell for cell in cells if cell not in wet])
-        wanted = ["park", "school", "court", "commercial", "site"]
-        inner = [cell for cell in dry if cell[0] in (-1, 0) or cell[1] in (-1, 0)]
-        outer = [cell for cell in dry if cell not in inner]
-        uses = dict.fromkeys(wet, "riverside")
-        for place, cell in enumerate(inner + outer):
-            uses[cell] = wanted[place] if place < len(wanted) else "residential"
-        return uses
+        uses = dict.fromkeys(cells, "residential")
+        for cell in cells:
+            if self._is_near_water(self.box(*cell), 0.0):
+                uses[cell] = "riverside"
+        dry = [cell for cell in cells if not self._is_near_water(self.box(*cell))]
+        near = sorted(dry, key=lambda cell: (cell[0] + 0.5) ** 2 + (cell[1] + 0.5) ** 2)[:8]
+        wanted = ("park", "school", "court", "commercial", "site")
+        places = Dice(self.seed, _USES, 999).shuffled(near)
+        return uses | dict(zip(places, wanted, strict=False))
 
     def _edge(self, f: Filler, i: int, j: int, use: str) -> None:
         """Add street trees and bus stops along the upper street of a block."""
@@ -125,7 +142,12 @@ class Town:
                 u += step
         if street.main and use != "riverside":
             stop = (box.u0 + dice.between(0.2, 0.8) * box.width, street.at + street.lane + 2.0)
-            f.mark(*stop, ("highway", "bus_stop"), ("name", f"Stop {_letters(i, j)}"), ("shelter", dice.pick(("yes", "no"))))
+            f.mark(
+                *stop,
+                ("highway", "bus_stop"),
+                ("name", f"Stop {_letters(i, j)}"),
+                ("shelter", dice.pick(("yes", "no"))),
+            )
             if dice.chance(0.6):
                 f.mark(stop[0] + 5, stop[1] + 1, ("amenity", "bench"))
 
@@ -152,20 +174,16 @@ class Town:
         return cars
 
     def _is_near_water(self, box: Box, margin: float = 24.0) -> bool:
-        u = np.array([box.u0, box.u1, box.u1, box.u0, *box.middle[:1] * 3])
-        v = np.array([box.v0, box.v0, box.v1, box.v1, box.v0, box.middle[1], box.v1])
-        return bool(self.plan.is_water(*self.plan.to_world(u, v), margin=margin).any())
+        """Tell whether water is in a box or near it; the river is wider than the mesh."""
+        steps = np.linspace(0.0, 1.0, 6)
+        u, v = np.meshgrid(box.u0 + box.width * steps, box.v0 + box.depth * steps)
+        x, y = self.plan.to_world(u.ravel(), v.ravel())
+        return bool(self.plan.is_water(x, y, margin).any())
 
-    def _has_dry(self, u: float, v: float, margin: float) -> bool:
-        x, y = self.plan.to_world(np.array([u]), np.array([v]))
-        return not bool(self.plan.is_water(x, y, margin=margin)[0])
-
-    def _is_dry(self, building: Building) -> bool:
-        return all(self._has_dry(u, v, 14.0) for u, v in building.outline)
-
-
-def _corners(box: Box) -> tuple[tuple[float, float], ...]:
-    return ((box.u0, box.v0), (box.u1, box.v0), (box.u1, box.v1), (box.u0, box.v1))
+    def _is_dry(self, places: Iterable[tuple[float, float]], margin: float) -> bool:
+        """Tell whether all places in (u, v) lie away from water."""
+        x, y = (np.array(axis) for axis in zip(*(self.plan.point(*p) for p in places), strict=True))
+        return not bool(self.plan.is_water(x, y, margin).any())
 
 
 def _range(streets: NDArray[np.float64], low: float, high: float, middle: int) -> range:

@@ -24,7 +24,7 @@ _COUNTED_KEYS = ("name", "addr:housenumber", "addr:street", "layer", "height")
 
 
 class Thing(NamedTuple):
-    """One thing in or across the edge of a scene, in columns and rows from the middle of the world."""
+    """One thing that touches a scene, in columns and rows from the middle of the world."""
 
     id: str
     kind: str
@@ -57,11 +57,13 @@ class ChangeTruth:
     """Block, ground before, ground after."""
     building_area_m2: float = 0.0
     """Of buildings built and removed, cut at the scene's edge."""
+    area_m2: float = 0.0
+    """Of these buildings and grounds together, overlaps once; cars and shadows are not in it."""
 
 
 @dataclass
 class MapTruth:
-    """What the map holds of the scene, and where it is wrong; elements count when they touch the scene."""
+    """What the map holds and where it is wrong; elements count when they touch the scene."""
 
     elements: int = 0
     keys: dict[str, int] = field(default_factory=dict)
@@ -107,6 +109,7 @@ def truth_of(town: Town, size: int) -> Truth:
     """Count what a scene shows at both dates, what changed, and what the map says."""
     frame, dates = scene_box(size), (DateTruth(), DateTruth())
     changes, buildings = ChangeTruth(), {}
+    changed: list[BaseGeometry] = []
     for thing in things(town, size):
         for date, told in enumerate(dates):
             if thing.there[date]:
@@ -116,8 +119,11 @@ def truth_of(town: Town, size: int) -> Truth:
             if thing.there[0] != thing.there[1]:
                 (changes.built if thing.there[1] else changes.removed).append(thing.id)
                 changes.building_area_m2 += _within(thing.shape, frame)
+                changed.append(thing.shape)
         if thing.kind == "block" and thing.properties["before"] != thing.properties["after"]:
             changes.ground.append((thing.id, thing.properties["before"], thing.properties["after"]))
+            changed.append(thing.shape)
+    changes.area_m2 = _within(shapely.union_all(changed), frame)
     return Truth(town.seed, size, dates, changes, _map_truth(town, size, buildings))
 
 
@@ -144,29 +150,51 @@ def write_changes(town: Town, size: int, path: Path) -> None:
     for feature in features:
         feature["properties"]["change"] = feature.pop("change")
     lines = ",\n".join(json.dumps(feature, sort_keys=True) for feature in features)
-    path.write_text(f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n', encoding="utf-8")
+    path.write_text(
+        f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n', encoding="utf-8"
+    )
 
 
 def _of_block(town: Town, block: Block, *, cars: bool) -> Iterator[Thing]:
     plan = town.plan
     before, after = (NAMES[ground] for ground in block.ground)
     yield Thing(
-        f"{block.i}.{block.j}", "block", _polygon(town, block.box), (True, True), {"use": block.use, "before": before, "after": after}
+        f"{block.i}.{block.j}",
+        "block",
+        _polygon(town, block.box),
+        (True, True),
+        {"use": block.use, "before": before, "after": after},
     )
     for building in block.buildings:
-        yield Thing(building.id, "building", _footprint(town, building), _there(building.lives), {"mapped": building.mapped, **dict(building.tags)})
+        yield Thing(
+            building.id,
+            "building",
+            _footprint(town, building),
+            _there(building.lives),
+            {"mapped": building.mapped, **dict(building.tags)},
+        )
     for tree in block.trees:
         crown = shapely.Point(plan.point(tree.u, tree.v)).buffer(tree.radius, 8)
         yield Thing(tree.id, "tree", crown, _there(tree.lives), {"mapped": tree.mapped})
     for area in block.areas:
         if area.tags:
-            yield Thing(area.id, "area", _polygon(town, area.box), _there(area.lives), dict(area.tags))
+            yield Thing(
+                area.id, "area", _polygon(town, area.box), _there(area.lives), dict(area.tags)
+            )
     for spot in block.spots:
-        yield Thing(spot.id, "place", shapely.Point(plan.point(spot.u, spot.v)), (True, True), dict(spot.tags))
+        yield Thing(
+            spot.id,
+            "place",
+            shapely.Point(plan.point(spot.u, spot.v)),
+            (True, True),
+            dict(spot.tags),
+        )
     for date in (0, 1) if cars else ():
         for n, car in enumerate(town.cars(block.i, block.j, date)):
             there = (date == 0, date == 1)
-            yield Thing(f"c{block.i}.{block.j}.{date}.{n}", "car", _polygon(town, car.box), there, {})
+            yield Thing(
+                f"c{block.i}.{block.j}.{date}.{n}", "car", _polygon(town, car.box), there, {}
+            )
 
 
 def _there(lives: Lives) -> tuple[bool, bool]:
@@ -179,7 +207,9 @@ def _polygon(town: Town, box: Box) -> shapely.Polygon:
 
 
 def _footprint(town: Town, building: Building) -> shapely.Polygon:
-    outline, hole = ([town.plan.point(u, v) for u, v in ring] for ring in (building.outline, building.hole))
+    outline, hole = (
+        [town.plan.point(u, v) for u, v in ring] for ring in (building.outline, building.hole)
+    )
     return shapely.Polygon(outline, [hole] if hole else None)
 
 
@@ -230,7 +260,7 @@ def _map_truth(town: Town, size: int, buildings: dict[str, Thing]) -> MapTruth:
 
 
 def _thing_named(element: Drawn) -> str:
-    """Return what bears the name: all pieces of one street, and line and water of the river, are one."""
+    """Return what bears the name: pieces of a street, and the river's line and water, are one."""
     if element.of.startswith("street"):
         return element.of.rpartition(".")[0]
     return "river" if element.of.startswith(("river", "water")) else element.of

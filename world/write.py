@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,9 +12,10 @@ import rasterio
 from rasterio.enums import ColorInterp, Resampling
 from rasterio.windows import Window
 
+from world.look import AFTER, BEFORE, Look
 from world.osm import write_osm
 from world.place import CRS, transform
-from world.render import AFTER, BANDS, BEFORE, Look, Renderer
+from world.render import BANDS, Renderer
 from world.town import Town
 from world.truth import Truth, truth_of, write_changes, write_things
 
@@ -46,16 +47,13 @@ class World:
     folder: Path
     seed: int
     size: int
+    looks: tuple[Look, Look] = (BEFORE, AFTER)
+    """How the scenes see the town; their days among it."""
 
     @property
     def scenes(self) -> tuple[Path, Path]:
         """The scenes of the first and the second date."""
         return self.folder / "town_2021.tif", self.folder / "town_2023.tif"
-
-    @property
-    def looks(self) -> tuple[Look, Look]:
-        """How the scenes see the town; their days among it."""
-        return BEFORE, AFTER
 
     @property
     def map(self) -> Path:
@@ -73,23 +71,38 @@ class World:
             told = json.loads(self.truth.read_text(encoding="utf-8"))
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return False
-        same = (told["form"], told["seed"], told["size"]) == (FORM, self.seed, self.size)
+        same = told.get("made") == self.made_of()
         return same and all(path.is_file() for path in (*self.scenes, self.map))
+
+    def made_of(self) -> dict[str, Any]:
+        """Return what the world depends on."""
+        looks = [asdict(look) | {"day": look.day.isoformat()} for look in self.looks]
+        plain: dict[str, Any] = json.loads(
+            json.dumps({"form": FORM, "seed": self.seed, "size": self.size, "looks": looks})
+        )
+        return plain
 
 
 def make_world(
-    folder: Path, seed: int, size: int, *, compression: Compression = "deflate", progress: Progress = nothing
+    folder: Path,
+    seed: int,
+    size: int,
+    *,
+    looks: tuple[Look, Look] = (BEFORE, AFTER),
+    compression: Compression = "deflate",
+    progress: Progress = nothing,
 ) -> World:
-    """Make the world in a folder, or return the one that lies there when seed and size are the same.
+    """Make the world in a folder, or return the one that lies there when it is the same.
 
     Args:
         folder: Where to write; made when it is not there.
         seed: The town's seed.
         size: Columns and rows of both scenes, of half a metre.
+        looks: How the two scenes see the town, the first date first.
         compression: How the pixels are packed; JPEG changes them a little.
         progress: Told the share done, in [0, 1], and what is being done.
     """
-    world = World(folder, seed, size)
+    world = World(folder, seed, size, looks)
     if world.is_made():
         return world
     folder.mkdir(parents=True, exist_ok=True)
@@ -112,7 +125,11 @@ def make_world(
 
 
 def write_scene(
-    path: Path, renderer: Renderer, *, compression: Compression = "deflate", progress: Progress = nothing
+    path: Path,
+    renderer: Renderer,
+    *,
+    compression: Compression = "deflate",
+    progress: Progress = nothing,
 ) -> None:
     """Write a scene window by window as a tiled GeoTIFF with overviews.
 
@@ -122,14 +139,22 @@ def write_scene(
     profile = {
         "driver": "GTiff", "width": size, "height": size, "count": 4, "dtype": "uint8", "crs": CRS,
         "transform": transform(size), "tiled": True, "blockxsize": _TILE, "blockysize": _TILE,
-        "interleave": "pixel", "photometric": "RGB", "alpha": "no", "bigtiff": "if_safer", **_HOW[compression],
+        "interleave": "pixel", "photometric": "RGB", "alpha": "no", "bigtiff": "if_safer",
+        **_HOW[compression],
     }  # fmt: skip
     part = path.with_name(path.stem + ".part.tif")
     share_of_pixels = 0.8
     with rasterio.Env(GDAL_CACHEMAX=64 << 20, GDAL_TIFF_OVR_BLOCKSIZE=_TILE):
         with rasterio.open(part, "w", **profile) as file:
-            file.update_tags(TIFFTAG_DATETIME=f"{look.day:%Y:%m:%d} 10:30:00", TIFFTAG_SOFTWARE="elenchus world")
-            file.colorinterp = [ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.undefined]
+            file.update_tags(
+                TIFFTAG_DATETIME=f"{look.day:%Y:%m:%d} 10:30:00", TIFFTAG_SOFTWARE="elenchus world"
+            )
+            file.colorinterp = [
+                ColorInterp.red,
+                ColorInterp.green,
+                ColorInterp.blue,
+                ColorInterp.undefined,
+            ]
             for band, name in enumerate(BANDS, start=1):
                 file.set_band_description(band, name)
             for share, (col, row, wide, high) in _windows(size):
@@ -143,11 +168,10 @@ def write_scene(
 
 
 def _overviews(path: Path, factors: list[int], compression: Compression) -> None:
-    how = {"COMPRESS_OVERVIEW": compression.upper(), "INTERLEAVE_OVERVIEW": "PIXEL"}
-    if compression == "jpeg":
-        how["JPEG_QUALITY_OVERVIEW"] = "88"
-    else:
-        how |= {"PREDICTOR_OVERVIEW": "2", "ZLEVEL_OVERVIEW": "6", "ZSTD_LEVEL_OVERVIEW": "1"}
+    # Packing overviews as JPEG takes three times as long as with Zstandard.
+    packing = "ZSTD" if compression == "jpeg" else compression.upper()
+    how = {"COMPRESS_OVERVIEW": packing, "INTERLEAVE_OVERVIEW": "PIXEL"}
+    how |= {"PREDICTOR_OVERVIEW": "2", "ZLEVEL_OVERVIEW": "6", "ZSTD_LEVEL_OVERVIEW": "1"}
     with rasterio.Env(**how), rasterio.open(path, "r+") as file:
         file.build_overviews(factors, Resampling.average)
 
@@ -166,7 +190,7 @@ def _write_truth(world: World, town: Town) -> None:
     if world.size <= _ALL_THINGS:
         for date, path in enumerate(world.scenes):
             write_things(town, world.size, date, path.with_suffix(".geojson"))
-    told = {"form": FORM, **json.loads(truth.to_json())}
+    told = {"made": world.made_of(), **json.loads(truth.to_json())}
     part = world.truth.with_suffix(".part")
     part.write_text(json.dumps(told, indent=1, sort_keys=True), encoding="utf-8")
     part.replace(world.truth)

@@ -25,8 +25,15 @@ class Entry(NamedTuple):
 
 
 COMMANDS: dict[str, Entry] = {
+    "ask": Entry("agent.cli.ask:ask", "Answer a question, each number with its evidence."),
+    "run": Entry("agent.cli.run:run", "Run a scripted session and check its answers."),
+    "audit": Entry("agent.cli.audit:audit", "Show and verify the log of every call."),
+    "export": Entry("agent.cli.export:export", "Write evidence to a file for other programs."),
+    "tools": Entry("agent.cli.tools_:tools", "List the tools, or print their schemas."),
+    "schema": Entry("agent.cli.tools_:schema", "Print the JSON schema of an answer."),
     "ingest": Entry("agent.cli.ingest:ingest", "Add imagery and vector files to the store."),
     "scenes": Entry("agent.cli.scenes:scenes", "List the scenes and layers held."),
+    "demo": Entry("agent.cli.demo:demo", "Make a small made-up town and ask about it."),
     "doctor": Entry("agent.doctor:doctor", "Say what works, what is missing and how to get it."),
 }
 

@@ -13,7 +13,6 @@ import typer
 from agent.cli.common import HomeOption, JsonOption
 
 if TYPE_CHECKING:
-    from store.ingest.entry import Taken
     from store.ingest.identity import Progress
     from store.scenes import Layer, Scene
 
@@ -69,7 +68,12 @@ def ingest(
     if as_ not in (None, "osm", "vector"):
         raise typer.BadParameter(f"--as {as_}: it is osm or vector")
     declared = Declared(
-        gsd_m=gsd, date=date, sensor=sensor, bands=bands.split(",") if bands else None, crs=crs, frame=frame
+        gsd_m=gsd,
+        date=date,
+        sensor=sensor,
+        bands=bands.split(",") if bands else None,
+        crs=crs,
+        frame=frame,
     )
     how = Taken(scene=declared, kind=as_, tags=_tags(tag or []))
     store = Home(load_settings(home=home).home)
@@ -106,7 +110,9 @@ def _report(taken: list[Scene | Layer], refused: list[dict[str, str]], *, as_jso
         records = [(isinstance(held, Scene), held.model_dump(mode="json")) for held in taken]
         scenes = [record for is_scene, record in records if is_scene]
         layers = [record for is_scene, record in records if not is_scene]
-        typer.echo(json.dumps({"scenes": scenes, "layers": layers, "refused": refused, "schema": 1}))
+        typer.echo(
+            json.dumps({"scenes": scenes, "layers": layers, "refused": refused, "schema": 1})
+        )
     for problem in refused:
         typer.echo(f"elenchus: {problem['text']}", err=True)
     if refused:
@@ -114,10 +120,14 @@ def _report(taken: list[Scene | Layer], refused: list[dict[str, str]], *, as_jso
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:
-    """Yield the files named, patterns written out; a pattern that matches nothing stays as it is."""
+    """Yield the files named, patterns written out; one that matches nothing stays as it is."""
     for path in paths:
         wild = any(mark in str(path) for mark in "*?[") and not path.exists()
-        found = sorted(Path(path.anchor or ".").glob(str(path.relative_to(path.anchor)))) if wild else []
+        found = (
+            sorted(Path(path.anchor or ".").glob(str(path.relative_to(path.anchor))))
+            if wild
+            else []
+        )
         yield from found or [path]
 
 
@@ -157,7 +167,10 @@ def _scene_line(scene: Scene) -> str:
     count = sum(band.role == "data" for band in scene.bands)
     parts = [f"{scene.width} x {scene.height} px", f"{count} band{'s' if count != 1 else ''}"]
     if scene.gsd_m is not None:
-        parts.append(f"{scene.gsd_m:.4g} m per pixel" + (" (declared)" if scene.gsd_from == "declared" else ""))
+        parts.append(
+            f"{scene.gsd_m:.4g} m per pixel"
+            + (" (declared)" if scene.gsd_from == "declared" else "")
+        )
     if scene.period is not None:
         parts.append(str(scene.period))
     if scene.sensor is not None:

@@ -9,7 +9,7 @@ from agent.evidence import Choice, Doubt, QuestionBack
 from agent.inquiry import Ask, Inquiry
 from agent.planner.contract import Conversation, Ledger, PastTurn, Plan
 from agent.planner.places import held_names, placed
-from agent.planner.questions import read_question, reason_of
+from agent.planner.questions import meant, read_question
 from agent.planner.restate import restate
 from agent.planner.steps import Stuck, Work, find
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from tools.registry import Registry
 
 CAN_DO = (
-    "I can count, list, locate, measure and compare things the map records, say what share of the ground they cover, "
+    "I can count, list, locate, measure and compare things the map records, say what share "
+    "of the ground they cover, "
     "which is largest or nearest, describe a scene, and say what changed between two."
 )
 
@@ -39,7 +40,13 @@ class EmbeddedPlanner:
         return inquiry.model_copy(update={"restated": restate(inquiry)})
 
     def plan(
-        self, inquiry: Inquiry, turn: int, ledger: Ledger, doubts: Sequence[Doubt], catalog: Catalog, tools: Registry
+        self,
+        inquiry: Inquiry,
+        turn: int,
+        ledger: Ledger,
+        doubts: Sequence[Doubt],
+        catalog: Catalog,
+        tools: Registry,
     ) -> Plan:
         """Return the calls of the next round, or enough, a question back, or why not."""
         stop = _before_any_call(inquiry)
@@ -66,7 +73,11 @@ def _before_any_call(inquiry: Inquiry) -> Plan | None:
     if inquiry.ask_back is not None:
         return Plan(question_back=QuestionBack(text=inquiry.ask_back, choices=inquiry.choices))
     if inquiry.refusal_hint is not None:
-        return Plan(abstain=f"I cannot tell {inquiry.refusal_hint}." if not inquiry.asked else f"I cannot do this: {inquiry.refusal_hint}.")
+        return Plan(
+            abstain=f"I cannot tell {inquiry.refusal_hint}."
+            if not inquiry.asked
+            else f"I cannot do this: {inquiry.refusal_hint}."
+        )
     if inquiry.not_understood:
         return Plan(question_back=_say_again(inquiry))
     if not inquiry.asked:
@@ -75,22 +86,32 @@ def _before_any_call(inquiry: Inquiry) -> Plan | None:
 
 
 def _say_again(inquiry: Inquiry) -> QuestionBack:
+    """Ask to say it another way, naming the words that were not understood and what they may have meant."""
     words = ", ".join(f"“{word}”" for word in inquiry.not_understood[:6])
-    reasons = " ".join(dict.fromkeys(reason_of(word) for word in inquiry.not_understood[:3])) if not inquiry.asked else ""
-    understood = f" I understood: {inquiry.restated}." if inquiry.asked else ""
-    text = f"I did not understand {words}.{understood} {reasons} Please say it another way. {CAN_DO}"
-    choices = []
-    if inquiry.asked:
-        choices = [Choice(label=inquiry.restated, value=inquiry.restated)]
-    return QuestionBack(text=" ".join(text.split()), choices=choices[:8])
+    understood = f" The rest I understood as: {inquiry.restated}." if inquiry.asked else ""
+    choices = meant(inquiry.question, inquiry.not_understood)
+    hint = " Did you mean one of these?" if choices else " Please say it another way."
+    return QuestionBack(
+        text=f"I did not understand {words}.{understood}{hint} {CAN_DO}", choices=choices
+    )
 
 
 def _ended(stuck: Sequence[Stuck], inquiry: Inquiry) -> Plan:
     """Say why nothing could be found out: the person's choice, or nothing that would help."""
-    layer = next((s.refused for s in stuck if s.refused is not None and s.refused.code == "which_layer"), None)
+    layer = next(
+        (s.refused for s in stuck if s.refused is not None and s.refused.code == "which_layer"),
+        None,
+    )
     if layer is not None and inquiry.where.layers:
-        choices = [Choice(label=name, value=f"{inquiry.question.rstrip('?!. ')} in {name}?") for name in inquiry.where.layers[:8]]
-        return Plan(question_back=QuestionBack(text="Several map layers could answer this. Which one is meant?", choices=choices))
+        choices = [
+            Choice(label=name, value=f"{inquiry.question.rstrip('?!. ')} in {name}?")
+            for name in inquiry.where.layers[:8]
+        ]
+        return Plan(
+            question_back=QuestionBack(
+                text="Several map layers could answer this. Which one is meant?", choices=choices
+            )
+        )
     reasons = list(dict.fromkeys(why.reason for why in stuck))
     return Plan(abstain="; ".join(reasons) or "nothing held could answer this")
 
@@ -110,7 +131,12 @@ def _picked_choice(question: str, conversation: Conversation) -> str:
         return question
     plain = question.strip().rstrip(".!").casefold()
     for number, choice in enumerate(last.question_back.choices, start=1):
-        if plain in (choice.label.casefold(), choice.value.casefold(), str(number), f"the {choice.label}".casefold()):
+        if plain in (
+            choice.label.casefold(),
+            choice.value.casefold(),
+            str(number),
+            f"the {choice.label}".casefold(),
+        ):
             return choice.value
     return question
 

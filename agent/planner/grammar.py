@@ -8,11 +8,33 @@ from typing import Any
 
 from agent.inquiry import Ask, Claim, Extreme, Relation, Subject
 from agent.planner.lexer import Lexeme
-from agent.planner.nouns import Mod, Noun, NounReader, applied, extreme_of, union
+from agent.planner.nouns import Mod, Noun, applied, extreme_of, union
 from agent.planner.numbers import Amount
+from agent.planner.phrases import NounReader
 
-IGNORED = ("FILL", "HERE", "COMMA", "END", "IF", "BE", "DO", "THE", "OF", "AND", "BUT", "ANY")
-_CLAIMS = {"gt": "more_than", "ge": "at_least", "lt": "fewer_than", "le": "at_most", "eq": "exactly", "about": "about"}
+IGNORED = (
+    "FILL",
+    "HERE",
+    "COMMA",
+    "END",
+    "IF",
+    "BE",
+    "DO",
+    "THE",
+    "OF",
+    "AND",
+    "BUT",
+    "ANY",
+    "LIE",
+)
+_CLAIMS = {
+    "gt": "more_than",
+    "ge": "at_least",
+    "lt": "fewer_than",
+    "le": "at_most",
+    "eq": "exactly",
+    "about": "about",
+}
 
 
 @dataclass(slots=True)
@@ -55,7 +77,9 @@ class Clause:
     @staticmethod
     def _wordy(lexeme: Lexeme) -> bool:
         """Say whether a lexeme stands for itself whatever follows."""
-        return lexeme.has("FILL", "HERE") and not lexeme.has("THE", "ANY", "NEAR", "LIMIT", "LIE", "PRONOUN")
+        return lexeme.has("FILL", "HERE") and not lexeme.has(
+            "THE", "ANY", "NEAR", "LIMIT", "LIE", "PRONOUN"
+        )
 
     def _larger(self) -> bool:
         """Read a predicate, loose modifiers or a noun phrase at this place."""
@@ -84,12 +108,9 @@ class Clause:
         start = reader.at
         while reader.take("BE", "DO", "LIE") is not None:
             verb = True
-        if not verb and not reader.peek("HAVE", "WITHOUT", "UNNAMED", "ATTR", "NOT"):
+        if not verb and not reader.peek("HAVE", "WITHOUT", "UNNAMED", "ATTR", "NOT", "SERVE"):
             return None
-        if reader.peek("NAMED", "SUP") and not reader.peek("SUP"):
-            named = reader.attempt(reader._named)
-            return named if named else None  # type: ignore[no-any-return]
-        mods = reader.modifiers(have=True)
+        mods = reader.modifiers(have=True) or (verb and reader.attempt(reader.adjective)) or []
         if not mods:
             reader.at = start
             return None
@@ -98,8 +119,32 @@ class Clause:
     def _loose(self) -> list[Mod] | None:
         """Read modifiers that stand before or without a noun."""
         reader = self.reader
-        if reader.peek("IN", "WITHIN", "PART", "CENTER", "WITHOUT", "UNNAMED", "NAMED", "NOTWITHIN", "OUTSIDE", skip=False) or (
-            reader.peek("LIMIT", "NUM", "NEAR", "WITH", "FARTHER", "CLOSER", "ALONG", "THE", "NOT", "FROM", "OF", skip=False)
+        if reader.peek(
+            "IN",
+            "WITHIN",
+            "PART",
+            "CENTER",
+            "WITHOUT",
+            "UNNAMED",
+            "NAMED",
+            "NOTWITHIN",
+            "OUTSIDE",
+            skip=False,
+        ) or (
+            reader.peek(
+                "LIMIT",
+                "NUM",
+                "NEAR",
+                "WITH",
+                "FARTHER",
+                "CLOSER",
+                "ALONG",
+                "THE",
+                "NOT",
+                "FROM",
+                "OF",
+                skip=False,
+            )
         ):
             mods = reader.modifiers()
             return mods or None
@@ -113,8 +158,14 @@ class Clause:
             return
         noun = nouns[0].noun
         assert noun is not None
-        if noun.mods and not any(chunk.kind == "said" for chunk in self.chunks) and noun.more is None:
-            self.chunks.insert(self.chunks.index(nouns[0]) + 1, Chunk("said", mods=[noun.mods.pop()]))
+        if (
+            noun.mods
+            and not any(chunk.kind == "said" for chunk in self.chunks)
+            and noun.more is None
+        ):
+            self.chunks.insert(
+                self.chunks.index(nouns[0]) + 1, Chunk("said", mods=[noun.mods.pop()])
+            )
 
     # -- looking at chunks -----------------------------------------------------------------
 
@@ -183,7 +234,9 @@ class Clause:
 
     def position(self, target: Noun | Chunk) -> int:
         """Return the place of a noun phrase or chunk in the clause."""
-        return next(i for i, chunk in enumerate(self.chunks) if chunk is target or chunk.noun is target)
+        return next(
+            i for i, chunk in enumerate(self.chunks) if chunk is target or chunk.noun is target
+        )
 
     def leftovers(self) -> list[str]:
         """Return the words that came to nothing and mean something."""
@@ -199,8 +252,12 @@ class Clause:
 
     def _text(self, chunk: Chunk) -> str:
         if chunk.noun is not None:
-            return " ".join(lexeme.text for lexeme in self.reader.lexemes[chunk.noun.start : chunk.noun.end])
-        return " ".join(str(mod.value) for mod in chunk.mods if mod.kind not in ("here", "scene"))[:60]
+            return " ".join(
+                lexeme.text for lexeme in self.reader.lexemes[chunk.noun.start : chunk.noun.end]
+            )
+        return " ".join(str(mod.value) for mod in chunk.mods if mod.kind not in ("here", "scene"))[
+            :60
+        ]
 
     # -- subjects --------------------------------------------------------------------------
 
@@ -223,7 +280,23 @@ class Clause:
     def claim_of(self, number: Amount, limit: str | None) -> Claim:
         """Return the claim a number with its limit word makes."""
         unit = {"area": "m2", "length": "m", "fraction": "1"}.get(number.dimension or "", "count")
-        return Claim(relation=_CLAIMS[limit or "eq"], value=number.value, unit=unit, said=number.said)  # type: ignore[arg-type]
+        return Claim(
+            relation=_CLAIMS[limit or "eq"], value=number.value, unit=unit, said=number.said
+        )
+
+    def unit_in(self) -> str | None:
+        """Read "in km", "in hectares", and mark it as used."""
+        for at, chunk in enumerate(self.chunks):
+            unit = (
+                chunk.lexeme.kinds.get("UNIT")
+                if chunk.lexeme is not None and not chunk.used
+                else None
+            )
+            before = self.chunks[at - 1] if at else None
+            if unit is not None and before is not None and before.has("IN"):
+                chunk.used = before.used = True
+                return str(unit[2])
+        return None
 
     def free_claim(self) -> Claim | None:
         """Read "more than 20 %" that stands by itself, and mark it as used."""
@@ -231,10 +304,17 @@ class Clause:
         if number is None or number.lexeme is None:
             return None
         limit = self.word("LIMIT")
+        if limit is None and number.lexeme.text.casefold() == "one":
+            return None  # "how many have one?"
         number.used = True
         op = None
         if limit is not None and limit.lexeme is not None:
             limit.used = True
+            if (
+                limit.lexeme.kinds["LIMIT"][1] in ("area", "length")
+                and number.lexeme.kinds["NUM"].dimension is None
+            ):
+                self.problems.unknown.append(f"{number.lexeme.text} (of what unit?)")
             op = limit.lexeme.kinds["LIMIT"][0]
         if self.use("ORMORE") is not None:
             op = "ge"
@@ -265,12 +345,14 @@ def with_pick(noun: Noun, subject: Subject) -> Subject:
     return subject.model_copy(update={"pick": extreme_of(noun, subject)})
 
 
-def bare_extreme(sup: tuple[str, str, str, str], subject: Subject, k: int = 1, rank: int = 1) -> Extreme:
+def bare_extreme(
+    sup: tuple[str, str, str, str], subject: Subject, k: int = 1, rank: int = 1
+) -> Extreme:
     """Return which of several a superlative without a noun means ("which park is largest")."""
     axis, order, tag, word = sup
     if axis == "size":
         axis = "length" if subject.geometry == "line" else "area"
-    return Extreme(axis=axis, order=order, tag=tag or None, k=k, rank=rank, word=word)  # type: ignore[arg-type]
+    return Extreme(axis=axis, order=order, tag=tag or None, k=k, rank=rank, word=word)
 
 
 def unlocated(subject: Subject) -> Subject:
@@ -278,4 +360,14 @@ def unlocated(subject: Subject) -> Subject:
     return subject.model_copy(update={"part": None, "position": "touching", "relations": []})
 
 
-__all__ = ["Ask", "Chunk", "Clause", "Relation", "asks_of", "bare_extreme", "union", "unlocated", "with_pick"]
+__all__ = [
+    "Ask",
+    "Chunk",
+    "Clause",
+    "Relation",
+    "asks_of",
+    "bare_extreme",
+    "union",
+    "unlocated",
+    "with_pick",
+]

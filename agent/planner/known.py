@@ -20,6 +20,7 @@ def subject_named(words: str) -> Subject:
     return Subject(
         phrase=words,
         label=concept.plural,
+        one=concept.label,
         concepts=[concept.id],
         tags=concept.query,
         geometry=concept.geometry,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.planner.numbers import Amount, read_number, read_unit
+from agent.planner.numbers import NUMBER_WORDS, Amount, read_number, read_unit
 from agent.planner.vocabulary import closed_words, longest_phrase, phrases
 from tools.concepts.model import Spot
 from tools.concepts.words import american, edits
@@ -22,7 +22,7 @@ _CONTRACTIONS = (
     (r"\b(what|where|who|how|that|there|it|which|here|when)['’]?s\b(?!['’])", r"\1 is"),
     (r"\b(is|are|was|were|do|does|did|has|have|would|could)n['’]?t\b", r"\1 not"),
     (r"\bcan['’]?t\b|\bcannot\b", "can not"),
-    (r"\bi['’]?d\b(?! card)", "i would"),
+    (r"\bi['’]d\b", "i would"),
     (r"\bi['’]m\b|\bim\b", "i am"),
     (r"\b(what|there|how|where|they|these|those|which)['’]re\b", r"\1 are"),
     (r"\blet['’]s\b", "let us"),
@@ -37,19 +37,101 @@ _CONTRACTIONS = (
 )
 _TYPOS = dict(
     pair.split(":")
-    for pair in (
-        "hw:how mny:many manny:many howmany:how_many howmuch:how_much wich:which whch:which wat:what wht:what "
-        "whats:what_is wheres:where_is theres:there_is ther:there teh:the hte:the u:you r:are ur:your n:and "
-        "thier:their lenght:length legnth:length widht:width hight:height heigth:height heighest:highest "
-        "biggst:biggest largst:largest longst:longest witin:within whithin:within withing:within nere:near "
-        "betwen:between beetween:between betweeen:between dose:does ar:are iss:is arre:are thn:than den:than "
-        "mor:more meny:many cuont:count conut:count nummber:number nuber:number numer:number percentge:percentage "
-        "precentage:percentage procent:percent prozent:percent grnd:ground tottal:total totl:total wether:whether "
-        "weather:weather plase:please pleas:please plese:please abt:about frm:from wid:with dont:do_not isnt:is_not "
-        "arent:are_not doesnt:does_not hasnt:has_not havent:have_not smth:something gimme:give_me lemme:let_me "
-        "wanna:want_to gotta:have_to m²:m2 km²:km2 ft²:ft2 sqm:m2 qm:m2 sq:sq cnt:count num:number nb:number nr:number "
-        "amout:amount ammount:amount quantitiy:quantity farest:farthest nearset:nearest neerest:nearest closets:closest"
-    ).split()
+    for pair in [
+        "hw:how",
+        "mny:many",
+        "manny:many",
+        "howmany:how_many",
+        "howmuch:how_much",
+        "wich:which",
+        "whch:which",
+        "wat:what",
+        "wht:what",
+        "dist:distance",
+        "whats:what_is",
+        "wheres:where_is",
+        "theres:there_is",
+        "ther:there",
+        "teh:the",
+        "hte:the",
+        "u:you",
+        "r:are",
+        "ur:your",
+        "n:and",
+        "thier:their",
+        "lenght:length",
+        "legnth:length",
+        "widht:width",
+        "hight:height",
+        "heigth:height",
+        "heighest:highest",
+        "biggst:biggest",
+        "largst:largest",
+        "longst:longest",
+        "witin:within",
+        "whithin:within",
+        "withing:within",
+        "nere:near",
+        "betwen:between",
+        "beetween:between",
+        "betweeen:between",
+        "dose:does",
+        "ar:are",
+        "iss:is",
+        "arre:are",
+        "thn:than",
+        "den:than",
+        "mor:more",
+        "meny:many",
+        "cuont:count",
+        "conut:count",
+        "nummber:number",
+        "nuber:number",
+        "numer:number",
+        "percentge:percentage",
+        "precentage:percentage",
+        "procent:percent",
+        "prozent:percent",
+        "grnd:ground",
+        "tottal:total",
+        "totl:total",
+        "wether:whether",
+        "weather:weather",
+        "plase:please",
+        "pleas:please",
+        "plese:please",
+        "abt:about",
+        "frm:from",
+        "wid:with",
+        "dont:do_not",
+        "isnt:is_not",
+        "arent:are_not",
+        "doesnt:does_not",
+        "hasnt:has_not",
+        "havent:have_not",
+        "smth:something",
+        "gimme:give_me",
+        "lemme:let_me",
+        "wanna:want_to",
+        "gotta:have_to",
+        "m²:m2",
+        "km²:km2",
+        "ft²:ft2",
+        "sqm:m2",
+        "qm:m2",
+        "sq:sq",
+        "cnt:count",
+        "num:number",
+        "nb:number",
+        "nr:number",
+        "amout:amount",
+        "ammount:amount",
+        "quantitiy:quantity",
+        "farest:farthest",
+        "nearset:nearest",
+        "neerest:nearest",
+        "closets:closest",
+    ]
 )
 _MONTHS = {
     month: number
@@ -108,6 +190,12 @@ def tokenize(text: str) -> list[Token]:
     found: list[Token] = []
     for match in _TOKEN.finditer(text):
         raw = match.group()
+        if (
+            raw in "-–"
+            and text[match.start() - 1 : match.start()].isalpha()
+            and text[match.end() : match.end() + 1].isalpha()
+        ):
+            continue  # "north-east", "five-minute"
         word = raw.casefold()
         word = re.sub(r"'s$", "", word)
         for plain in _TYPOS.get(word, word).split("_"):
@@ -173,7 +261,14 @@ def _corrected(
     def fixed(token: Token) -> Token:
         word = token.plain
         inside = any(spot.start <= token.start < spot.end for spot in spots)
-        if inside or not word.isalpha() or len(word) < 5 or word in known or word in vocabulary:
+        if (
+            inside
+            or not word.isalpha()
+            or len(word) < 5
+            or word in known
+            or word in vocabulary
+            or word in NUMBER_WORDS
+        ):
             return token
         if token.raw[:1].isupper() and token.start > 0:
             return token
@@ -282,10 +377,12 @@ def _date(tokens: list[Token], at: int) -> tuple[dict[str, Any], int] | None:
             "by",
         )
         unit = words[1:2] and (
-            read_unit(words, 1) or words[1].isalpha() and words[1] not in closed_words()
+            read_unit(words, 1) or (words[1].isalpha() and words[1] not in closed_words())
         )
         return (
-            ({"DATE": words[0], "NUM": Amount(float(words[0]), said=words[0])}, 1) if dated and not unit else None
+            ({"DATE": words[0], "NUM": Amount(float(words[0]), said=words[0])}, 1)
+            if dated and not unit
+            else None
         )
     if words[0] in _MONTHS:
         month = _MONTHS[words[0]]
@@ -302,10 +399,9 @@ def _date(tokens: list[Token], at: int) -> tuple[dict[str, Any], int] | None:
             "than",
         ):
             return {"MONTH": month}, 1
-    if re.fullmatch(r"\d{1,2}(st|nd|rd|th)?", words[0]) and len(words) > 2 and words[1] in _MONTHS:
-        if re.fullmatch(r"(19|20)\d\d", words[2]):
-            day = int(re.sub(r"\D", "", words[0]))
-            return {"DATE": f"{words[2]}-{_MONTHS[words[1]]:02d}-{day:02d}"}, 3
+    day = re.fullmatch(r"(\d{1,2})(st|nd|rd|th)?", words[0])
+    if day and len(words) > 2 and words[1] in _MONTHS and re.fullmatch(r"(19|20)\d\d", words[2]):
+        return {"DATE": f"{words[2]}-{_MONTHS[words[1]]:02d}-{int(day[1]):02d}"}, 3
     return None
 
 

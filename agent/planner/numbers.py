@@ -10,15 +10,35 @@ Dimension = Literal["length", "area", "speed", "fraction", "level", "minute"]
 
 _SMALL = dict(
     zip(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-        "sixteen seventeen eighteen nineteen".split(),
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ],
         range(20),
         strict=True,
     )
 )
 _TENS = dict(
     zip(
-        "twenty thirty forty fifty sixty seventy eighty ninety".split(),
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
         range(20, 100, 10),
         strict=True,
     )
@@ -79,14 +99,26 @@ def _units() -> dict[tuple[str, ...], tuple[Dimension, float]]:
     )
     found["miles", "per", "hour"] = ("speed", 1.609344)
     found["%",] = found["percent",] = found["per", "cent"] = ("fraction", 0.01)
-    for word in "floor floors level levels story stories".split():
+    for word in ["floor", "floors", "level", "levels", "story", "stories"]:
         found[word,] = ("level", 1.0)
-    for word in "minute minutes min mins hour hours".split():
+    for word in ["minute", "minutes", "min", "mins", "hour", "hours"]:
         found[word,] = ("minute", 1.0)
     return found
 
 
 UNITS = _units()
+NUMBER_WORDS = frozenset(
+    [
+        *_SMALL,
+        *_TENS,
+        *_SCALES,
+        *_DOZENS,
+        *ORDINALS,
+        *FRACTIONS,
+        *(word for unit in UNITS for word in unit),
+    ]
+)
+"""Words of numbers and units, which are spelled as they should be."""
 _LONGEST_UNIT = max(len(words) for words in UNITS)
 
 
@@ -117,9 +149,9 @@ def read_number(words: list[str], at: int) -> tuple[float, int] | None:
     ((2.5, 4), (1500000.0, 2))
     """
     first = words[at] if at < len(words) else ""
-    if first in ("a", "an", "half", "one", "two", "three", "couple"):
-        if found := _fraction(words, at):
-            return found
+    fraction = first in ("a", "an", "half", "one", "two", "three")
+    if fraction and (found := _fraction(words, at)):
+        return found
     if (
         first == "a"
         and words[at + 1 : at + 2]

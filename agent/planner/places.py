@@ -28,7 +28,9 @@ def held_names(catalog: Catalog) -> Held:
         if names.setdefault(scene.alias, scene.id) != scene.id:
             twice.add(scene.alias)
     layers = {name for layer in catalog.layers() for name in (layer.id, layer.alias)}
-    return Held({name: scene for name, scene in names.items() if name not in twice}, frozenset(layers))
+    return Held(
+        {name: scene for name, scene in names.items() if name not in twice}, frozenset(layers)
+    )
 
 
 def placed(inquiry: Inquiry, conversation: Conversation, catalog: Catalog, held: Held) -> Inquiry:
@@ -48,7 +50,11 @@ def placed(inquiry: Inquiry, conversation: Conversation, catalog: Catalog, held:
     inquiry = _one_scene(inquiry, conversation, scenes, layers)
     by_id = {scene.id: scene for scene in scenes}
     named = inquiry.where.scenes[:1]
-    return _with_layer(inquiry, by_id.get(named[0]) if named else None, layers) if not named or named[0] in by_id else inquiry
+    return (
+        _with_layer(inquiry, by_id.get(named[0]) if named else None, layers)
+        if not named or named[0] in by_id
+        else inquiry
+    )
 
 
 def _named_scenes(inquiry: Inquiry, conversation: Conversation, scenes: list[Scene]) -> list[str]:
@@ -64,7 +70,9 @@ def _named_scenes(inquiry: Inquiry, conversation: Conversation, scenes: list[Sce
     return []
 
 
-def _one_scene(inquiry: Inquiry, conversation: Conversation, scenes: list[Scene], layers: list[Layer]) -> Inquiry:
+def _one_scene(
+    inquiry: Inquiry, conversation: Conversation, scenes: list[Scene], layers: list[Layer]
+) -> Inquiry:
     named = _named_scenes(inquiry, conversation, scenes)
     about_map = any(ask.of is not None or ask.goal == "describe" for ask in inquiry.asked)
     if inquiry.where.region is not None and about_map:
@@ -91,7 +99,9 @@ def _one_place(scenes: list[Scene]) -> bool:
         if not other.is_georeferenced:
             return False
         common = first.footprint.overlap(other.footprint)
-        if common is None or common.size() < _SAME_PLACE * max(first.footprint.size(), other.footprint.size()):
+        if common is None or common.size() < _SAME_PLACE * max(
+            first.footprint.size(), other.footprint.size()
+        ):
             return False
     return True
 
@@ -103,7 +113,11 @@ def _of_dates(inquiry: Inquiry, scenes: list[Scene]) -> list[Scene]:
             period = Period.parse(text)
         except BadPeriod:
             continue  # a number that looked like a date
-        found += [s for s in scenes if s.period is not None and s.period.order(period) == "overlaps" and s not in found]
+        found += [
+            s
+            for s in scenes
+            if s.period is not None and s.period.order(period) == "overlaps" and s not in found
+        ]
     return found
 
 
@@ -112,9 +126,17 @@ def _pair(inquiry: Inquiry, conversation: Conversation, scenes: list[Scene]) -> 
     named = _named_scenes(inquiry, conversation, scenes)
     by_id = {scene.id: scene for scene in scenes}
     dated = _of_dates(inquiry, scenes)
-    chosen = [by_id[name] for name in named if name in by_id] if named else dated if len(dated) == 2 else scenes
+    chosen = (
+        [by_id[name] for name in named if name in by_id]
+        if named
+        else dated
+        if len(dated) == 2
+        else scenes
+    )
     if named and len(named) == 2 and len(chosen) < 2:
-        return _with_scenes(inquiry, named)  # one scene named twice, or one not held: the tool says so
+        return _with_scenes(
+            inquiry, named
+        )  # one scene named twice, or one not held: the tool says so
     if len(named) == 2:
         return _with_scenes(inquiry, [scene.id for scene in _ordered(chosen)])
     if len(chosen) == 2:
@@ -129,7 +151,11 @@ def _pair(inquiry: Inquiry, conversation: Conversation, scenes: list[Scene]) -> 
 
 def _ordered(scenes: list[Scene]) -> list[Scene]:
     one, two = scenes
-    if one.period is not None and two.period is not None and one.period.order(two.period) == "after":
+    if (
+        one.period is not None
+        and two.period is not None
+        and one.period.order(two.period) == "after"
+    ):
         return [two, one]
     return [one, two]
 
@@ -138,7 +164,11 @@ def _with_layer(inquiry: Inquiry, scene: Scene | None, layers: list[Layer]) -> I
     """Name the one layer that can tell about a scene, or the only one there is, with its extent."""
     where = inquiry.where
     if where.layer is None and scene is not None and scene.is_georeferenced:
-        there = [layer for layer in layers if layer.extent is not None and layer.extent.overlap(scene.footprint) is not None]
+        there = [
+            layer
+            for layer in layers
+            if layer.extent is not None and layer.extent.overlap(scene.footprint) is not None
+        ]
         if len(there) == 1:
             where = where.model_copy(update={"layer": there[0].id})
     elif scene is None:
@@ -154,17 +184,24 @@ def _with_scenes(inquiry: Inquiry, scenes: list[str]) -> Inquiry:
 
 def _ask_which(inquiry: Inquiry, scenes: list[Scene], text: str) -> Inquiry:
     question = inquiry.question.rstrip("?!. ")
-    choices = [Choice(label=scene.id, value=f"{question} in scene {scene.id}?") for scene in scenes[:8]]
+    choices = [
+        Choice(label=scene.id, value=f"{question} in scene {scene.id}?") for scene in scenes[:8]
+    ]
     return inquiry.model_copy(update={"ask_back": _more(text, scenes), "choices": choices})
 
 
 def _ask_pair(inquiry: Inquiry, scenes: list[Scene], named: list[str], text: str) -> Inquiry:
     question = inquiry.question.rstrip("?!. ")
     if len(named) == 1:
-        choices = [Choice(label=s.id, value=f"{question} ({named[0]}, {s.id})?") for s in scenes[:8]]
+        choices = [
+            Choice(label=s.id, value=f"{question} ({named[0]}, {s.id})?") for s in scenes[:8]
+        ]
     else:
         pairs = _comparable(scenes)
-        choices = [Choice(label=f"{a.id} and {b.id}", value=f"{question} ({a.id}, {b.id})?") for a, b in pairs[:8]]
+        choices = [
+            Choice(label=f"{a.id} and {b.id}", value=f"{question} ({a.id}, {b.id})?")
+            for a, b in pairs[:8]
+        ]
     return inquiry.model_copy(update={"ask_back": _more(text, scenes), "choices": choices})
 
 
@@ -175,7 +212,11 @@ def _comparable(scenes: list[Scene]) -> list[tuple[Scene, Scene]]:
         for two in scenes[at + 1 :]:
             if one.is_georeferenced != two.is_georeferenced:
                 continue
-            same = one.footprint.overlap(two.footprint) is not None if one.is_georeferenced else (one.width, one.height) == (two.width, two.height)
+            same = (
+                one.footprint.overlap(two.footprint) is not None
+                if one.is_georeferenced
+                else (one.width, one.height) == (two.width, two.height)
+            )
             if same:
                 found.append((one, two))
     return found
@@ -192,7 +233,9 @@ def _in_named_place(inquiry: Inquiry, layers: list[Layer], held: Held) -> Inquir
         return inquiry
     called = [layer for layer in layers if place.casefold() in layer.alias.casefold()]
     if len(called) == 1:
-        return inquiry.model_copy(update={"where": inquiry.where.model_copy(update={"layer": called[0].id})})
+        return inquiry.model_copy(
+            update={"where": inquiry.where.model_copy(update={"layer": called[0].id})}
+        )
     return inquiry
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from agent.inquiry import Ask, Claim, Condition, Extreme, Inquiry, Relation, Subject
 
-_OPS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most", "is": "", "is_not": "not"}
+_OPS = {
+    "gt": "more than",
+    "ge": "at least",
+    "lt": "less than",
+    "le": "at most",
+    "is": "",
+    "is_not": "not",
+}
 _CLAIMS = {
     "exactly": "exactly", "about": "about", "more_than": "more than", "at_least": "at least",
     "fewer_than": "fewer than", "at_most": "at most",
@@ -26,6 +33,27 @@ _CHANGES = {
 }  # fmt: skip
 
 
+_NUMBERS = dict(
+    zip(
+        range(2, 13),
+        [
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ],
+        strict=True,
+    )
+)
+
+
 def restate(inquiry: Inquiry) -> str:
     """Return the question as understood; empty when nothing was."""
     place = f" · {', '.join(inquiry.where.scenes)}" if inquiry.where.scenes else ""
@@ -34,7 +62,11 @@ def restate(inquiry: Inquiry) -> str:
 
 def said(ask: Ask) -> str:
     """Return one thing asked in plain words."""
-    claim = f", claimed: {claim_text(ask.claim)}" if ask.claim is not None and claim_text(ask.claim) else ""
+    claim = (
+        f", claimed: {claim_text(ask.claim)}"
+        if ask.claim is not None and claim_text(ask.claim)
+        else ""
+    )
     return _core(ask) + claim
 
 
@@ -42,13 +74,17 @@ def _core(ask: Ask) -> str:
     of = subject_text(ask.of) if ask.of else ""
     other = subject_text(ask.other) if ask.other else ""
     if ask.goal == "change":
-        return _CHANGES[ask.aspect or "exists"] + (f": {of}" if ask.of and not ask.of.changed else "") + _relations(ask.of)
+        return (
+            _CHANGES[ask.aspect or "exists"]
+            + (f": {of}" if ask.of and not ask.of.changed else "")
+            + _relations(ask.of)
+        )
     if ask.goal == "extreme" and ask.extreme:
-        return f"{extreme_text(ask.extreme)} of {of}" + (f" by {ask.key}" if ask.key else "")
+        return picked_text(ask.extreme, ask.of) + (f" by {ask.key}" if ask.key else "")
     if ask.goal == "ratio":
-        return f"share of {other} that are {of}"
+        return f"share of {other}: {of}"
     if ask.goal == "every":
-        return f"whether all {other} are {of}"
+        return f"whether all {other} are as said: {of}"
     if ask.goal == "compare":
         return f"compare {ask.measure} of {of} with {other}"
     if ask.goal == "difference":
@@ -72,15 +108,56 @@ def _relations(subject: Subject | None) -> str:
 def extreme_text(extreme: Extreme) -> str:
     """Return a superlative in words."""
     rank = {1: "", 2: "second ", 3: "third "}.get(extreme.rank, f"{extreme.rank}th ")
-    many = f"{extreme.k} " if extreme.k > 1 else ""
-    return f"the {many}{rank}{extreme.word or extreme.order}"
+    many = f"{_NUMBERS.get(extreme.k, extreme.k)} " if extreme.k > 1 else ""
+    word = (
+        (extreme.word or extreme.order)
+        .removeprefix("the ")
+        .removesuffix(" to")
+        .removesuffix(" from")
+    )
+    return f"the {many}{rank}{word}"
+
+
+def picked_text(extreme: Extreme, subject: Subject | None, whole: Subject | None = None) -> str:
+    """Return "the largest park", "the three longest roads", "the church nearest to town halls"."""
+    if subject is None:
+        return extreme_text(extreme)
+    near = [r for r in (whole or subject).relations if r.relation == "nearest"]
+    others = [r for r in subject.relations if r.relation != "nearest"]
+    bare = subject.model_copy(update={"relations": others})
+    words = subject_text(bare)
+    if extreme.k == 1 and subject.one and words.startswith(subject.label):
+        words = subject.one + words.removeprefix(subject.label)
+    if extreme.axis == "distance" and near:
+        lead = extreme_text(
+            extreme.model_copy(
+                update={"word": extreme.word.split()[0] if extreme.word else "nearest"}
+            )
+        )
+        return f"{lead} {words} to {subject_text(near[-1].to)}"
+    if extreme.axis == "tag" and extreme.word in (
+        "highest",
+        "lowest",
+        "most",
+        "the most",
+        "fewest",
+        "largest",
+    ):
+        return f"the {words} with the {extreme.order} {extreme.tag}"
+    return f"{extreme_text(extreme)} {words}"
 
 
 def subject_text(subject: Subject) -> str:
     """Return a subject in words, with all its conditions."""
     words = subject.label or subject.phrase or ("them" if subject.refers else "mapped things")
     if subject.pick is not None:
-        words = f"{extreme_text(subject.pick)} of {words}"
+        bare = subject.model_copy(
+            update={
+                "pick": None,
+                "relations": [r for r in subject.relations if r.relation != "nearest"],
+            }
+        )
+        return picked_text(subject.pick, bare, subject)
     if subject.named and subject.named not in words:
         words += f" named “{subject.named}”"
     words += "".join(f" {condition_text(condition)}" for condition in subject.where)
@@ -100,7 +177,9 @@ def part_text(part: str) -> str:
     ('western half', 'north-east quarter', 'central ninth')
     """
     if part == "centre" or part.endswith("-middle"):
-        return "central ninth" if part == "centre" else f"middle of the {part.removesuffix('-middle')}"
+        return (
+            "central ninth" if part == "centre" else f"middle of the {part.removesuffix('-middle')}"
+        )
     return f"{part} quarter" if "-" in part else f"{part}ern half"
 
 
@@ -110,7 +189,9 @@ def condition_text(condition: Condition) -> str:
         return f"with {condition.key}"
     if condition.op == "missing":
         return f"without {condition.key}"
-    value = condition.said or (f"{condition.value:g}" if isinstance(condition.value, float) else str(condition.value))
+    value = condition.said or (
+        f"{condition.value:g}" if isinstance(condition.value, float) else str(condition.value)
+    )
     return f"with {condition.key} {_OPS[condition.op]} {value}".replace("  ", " ")
 
 
@@ -119,7 +200,11 @@ def relation_text(relation: Relation) -> str:
     to = subject_text(relation.to)
     if relation.relation in ("within_distance", "beyond_distance"):
         how = "within" if relation.relation == "within_distance" else "more than"
-        far = relation.said or f"{relation.distance_m:g} m" if relation.distance_m is not None else f"an unsaid distance ({relation.vague})"
+        far = (
+            relation.said or f"{relation.distance_m:g} m"
+            if relation.distance_m is not None
+            else f"an unsaid distance ({relation.vague})"
+        )
         return f"{how} {far} {'of' if how == 'within' else 'from'} {to}"
     return f"{_RELATIONS[relation.relation]} {to}"
 

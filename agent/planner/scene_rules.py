@@ -8,7 +8,7 @@ from agent.planner.nouns import applied
 
 
 def explain(clause: Clause) -> list[Ask] | None:
-    """"How do you know?"."""
+    """Read "How do you know?"."""
     if not clause.has("EXPLAIN") or clause.things:
         return None
     clause.use_all("EXPLAIN", "PRONOUN", "WHAT")
@@ -18,13 +18,30 @@ def explain(clause: Clause) -> list[Ask] | None:
 
 
 def inventory(clause: Clause) -> list[Ask] | None:
-    """"What images do you have from 2011?"."""
+    """Read "What images do you have from 2011?"."""
     held = clause.has("INVENTORY") or (
-        clause.has("SCENEWORD") and clause.has("HAVE", "EXISTS", "LIST", "COUNT") and clause.has("WHAT", "EXISTS", "LIST", "COUNT", "DO")
+        clause.has("SCENEWORD")
+        and clause.has("HAVE", "EXISTS", "LIST", "COUNT")
+        and clause.has("WHAT", "EXISTS", "LIST", "COUNT", "DO")
     )
     if not held or clause.things:
         return None
-    clause.use_all("INVENTORY", "SCENEWORD", "HAVE", "EXISTS", "LIST", "COUNT", "WHAT", "DATE", "MONTH", "FROM", "IN", "LIE", "PRONOUN", "NUM")
+    clause.use_all(
+        "INVENTORY",
+        "SCENEWORD",
+        "HAVE",
+        "EXISTS",
+        "LIST",
+        "COUNT",
+        "WHAT",
+        "DATE",
+        "MONTH",
+        "FROM",
+        "IN",
+        "LIE",
+        "PRONOUN",
+        "NUM",
+    )
     for noun in clause.nouns:
         clause.take_noun(noun)
     clause.loose()
@@ -32,13 +49,32 @@ def inventory(clause: Clause) -> list[Ask] | None:
 
 
 def scene_value(clause: Clause) -> list[Ask] | None:
-    """"What is the resolution of the picture", "when was this image taken"."""
+    """Read "What is the resolution of the picture", "when was this image taken"."""
     word = clause.word("SCENEKEY")
     if word is None or clause.things or word.lexeme is None or clause.has("CHANGE"):
         return None
     key = word.lexeme.kinds["SCENEKEY"]
     word.used = True
-    clause.use_all("SCENEKEY", "WHAT", "SCENEWORD", "HAVE", "IN", "DATE", "GROUND", "LIST", "PRONOUN", "LIE", "FROM", "WITH", "SCENEID", "COVER", "HOWBIG")
+    clause.use_all(
+        "SCENEKEY",
+        "WHAT",
+        "SCENEWORD",
+        "HAVE",
+        "IN",
+        "DATE",
+        "GROUND",
+        "LIST",
+        "PRONOUN",
+        "LIE",
+        "FROM",
+        "WITH",
+        "SCENEID",
+        "COVER",
+        "HOWBIG",
+        "TAKEN",
+        "EXISTS",
+        "COUNT",
+    )
     for noun in clause.nouns:
         clause.take_noun(noun)
     clause.loose()
@@ -46,46 +82,91 @@ def scene_value(clause: Clause) -> list[Ask] | None:
 
 
 def describe(clause: Clause) -> list[Ask] | None:
-    """"Describe the scene", "what is here?"."""
+    """Read "Describe the scene", "what is here?"."""
     if not clause.has("DESCRIBE") or clause.things:
         return None
-    clause.use_all("DESCRIBE", "SCENEWORD", "PRONOUN", "GROUND", "WHAT", "ONES", "EXISTS", "SCENEID", "THAT")
+    clause.use_all(
+        "DESCRIBE", "SCENEWORD", "PRONOUN", "GROUND", "WHAT", "ONES", "EXISTS", "SCENEID", "THAT"
+    )
     for noun in clause.nouns:
         clause.take_noun(noun)
-    return [Ask(goal="describe", of=applied(Subject(), clause.loose()) if clause.has_mods() else None)]
+    return [
+        Ask(goal="describe", of=applied(Subject(), clause.loose()) if clause.has_mods() else None)
+    ]
 
 
 def change(clause: Clause) -> list[Ask] | None:
-    """"Did anything change", "how much changed", "where most", "how many changed regions near a school"."""
-    kinds = {chunk.lexeme.kinds["CHANGE"] for chunk in clause.chunks if chunk.lexeme is not None and chunk.has("CHANGE")}
-    if not kinds or (kinds == {"pair"} and not (clause.context and clause.context.goal == "change") and clause.things):
+    """Read "Did anything change", "how much changed", "where most", "how many changed regions near a school"."""
+    kinds = {
+        chunk.lexeme.kinds["CHANGE"]
+        for chunk in clause.chunks
+        if chunk.lexeme is not None and chunk.has("CHANGE")
+    }
+    if not kinds or (
+        kinds == {"pair"}
+        and not (clause.context and clause.context.goal == "change")
+        and clause.things
+    ):
         return None
-    words = " ".join(chunk.lexeme.text.casefold() for chunk in clause.chunks if chunk.lexeme is not None and chunk.has("CHANGE"))
+    words = " ".join(
+        chunk.lexeme.text.casefold()
+        for chunk in clause.chunks
+        if chunk.lexeme is not None and chunk.has("CHANGE")
+    )
     noun = next(iter(clause.things), None)
     if len(clause.things) > 1:
         return None
-    fraction = next((c for c in clause.chunks if c.has("NUM") and c.lexeme is not None and c.lexeme.kinds["NUM"].dimension), None)
+    fraction = next(
+        (
+            c
+            for c in clause.chunks
+            if c.has("NUM") and c.lexeme is not None and c.lexeme.kinds["NUM"].dimension
+        ),
+        None,
+    )
     aspect = _aspect(clause, kinds, words)
     of = noun.subject() if noun is not None else None
     if of is not None and noun is not None:
         clause.take_noun(noun)
+    if of is not None and of.tags is not None and aspect in ("share", "area", "count"):
+        clause.problems.cannot.append(
+            f"which of the changes are {of.label}: I find what changed and where, not what it was"
+        )
     claim = clause.free_claim() if fraction is not None else None
     mods = [*clause.loose(), *clause.said()]
     region = applied(of or Subject(changed=True, label="changed regions"), mods)
-    if any(word in words for word in ("unchanged", "identical", "the same", "remained", "stayed")) and aspect == "exists":
+    nothing = any(
+        chunk.lexeme is not None and chunk.has("ANYTHING") and "no" in chunk.lexeme.text.casefold()
+        for chunk in clause.chunks
+    )
+    if aspect == "exists" and nothing:
+        claim = claim or Claim(relation="no", unit="text")
+    if (
+        any(word in words for word in ("unchanged", "identical", "the same", "remained", "stayed"))
+        and aspect == "exists"
+    ):
         claim = claim or Claim(relation="no", unit="text")
     unit = _unit(clause)
     clause.use_all(
         "CHANGE", "WHAT", "EXISTS", "COUNT", "SHARE", "HOWMUCH", "AREA", "WHERE", "HALVES", "GROUND", "HAVE", "ANY", "LIST",
         "PRONOUN", "ONES", "IN", "SCENEWORD", "ASSERT", "TAGQ", "LIE", "BETWEEN", "FROM", "TO", "DATE", "DESCRIBE", "OR",
         "MUCHMORE", "WITH", "NO", "NOT", "SUP", "MONTH", "TOGETHER", "HOWBIG", "COVER", "BUILTUP", "SCENEID", "EVERY", "THAT",
-        "THAN", "SAY",
+        "THAN", "SAY", "ANYTHING", "TAKEN", "PLACES",
     )  # fmt: skip
     for other in clause.nouns:
         if not other.things:
             clause.take_noun(other)
     order = "fewer" if "least" in words else "more" if aspect == "where" else None
-    return [Ask(goal="change", aspect=aspect, of=region if (of is not None or mods or aspect == "count") else None, claim=claim, unit=unit, order=order)]  # type: ignore[arg-type]
+    return [
+        Ask(
+            goal="change",
+            aspect=aspect,
+            of=region if (of is not None or mods or aspect == "count") else None,
+            claim=claim,
+            unit=unit,
+            order=order,
+        )
+    ]
 
 
 def _unit(clause: Clause) -> str | None:
@@ -99,13 +180,32 @@ def _unit(clause: Clause) -> str | None:
 def _aspect(clause: Clause, kinds: set[str], words: str) -> str:
     """Return which side of the change is asked about."""
     area_unit = clause.word("UNIT")
-    if area_unit is not None and area_unit.lexeme is not None and area_unit.lexeme.kinds["UNIT"][0] == "area":
+    if (
+        area_unit is not None
+        and area_unit.lexeme is not None
+        and area_unit.lexeme.kinds["UNIT"][0] == "area"
+    ):
         return "area"
-    if clause.has("WHERE") or ("most" in kinds and not clause.has("SHARE")) or (clause.has("HALVES") and clause.has("WHAT")):
+    part_of = clause.has("SHARE") and any(
+        "part" in c.lexeme.text.casefold()
+        for c in clause.chunks
+        if c.lexeme is not None and c.has("SHARE")
+    )
+    if (
+        clause.has("WHERE")
+        or ("most" in kinds and (part_of or not clause.has("SHARE")))
+        or (clause.has("HALVES") and clause.has("WHAT"))
+    ):
         return "where"
-    if clause.has("SHARE") or (clause.has("NUM") and any(
-        chunk.lexeme is not None and chunk.has("NUM") and chunk.lexeme.kinds["NUM"].dimension == "fraction" for chunk in clause.chunks
-    )):
+    if clause.has("SHARE") or (
+        clause.has("NUM")
+        and any(
+            chunk.lexeme is not None
+            and chunk.has("NUM")
+            and chunk.lexeme.kinds["NUM"].dimension == "fraction"
+            for chunk in clause.chunks
+        )
+    ):
         return "share"
     if clause.has("AREA"):
         return "area"
@@ -115,7 +215,14 @@ def _aspect(clause: Clause, kinds: set[str], words: str) -> str:
         return "count"
     if "grow" in kinds and clause.things:
         return "direction"
-    asks_yes_no = clause.has("EXISTS", "DO", "ASSERT", "TAGQ", "ANY", "IF") or _fronted(clause)
+    asked = words.startswith(
+        ("did ", "has ", "have ", "any ", "anything ", "see ", "notice ", "been any")
+    )
+    asks_yes_no = (
+        asked
+        or clause.has("EXISTS", "DO", "ASSERT", "TAGQ", "ANY", "IF", "ANYTHING")
+        or _fronted(clause)
+    )
     if clause.has("LIST") and "regions" in kinds:
         return "list"
     return "exists" if asks_yes_no else "list"

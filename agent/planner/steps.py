@@ -9,9 +9,21 @@ from typing import Any
 from agent.evidence import Call, Evidence, Refused
 from agent.inquiry import Ask, Condition, Extreme, Inquiry, Relation, Subject
 from agent.planner.contract import Ledger
+from agent.planner.known import subject_named
+from tools.concepts.find import find_concept
+from tools.concepts.model import Match
 from tools.concepts.tags import TagClause, TagQuery
 
-_TAG_OPS = {"gt": "gt", "ge": "ge", "lt": "lt", "le": "le", "is": "eq", "is_not": "ne", "present": "exists", "missing": "absent"}
+_TAG_OPS = {
+    "gt": "gt",
+    "ge": "ge",
+    "lt": "lt",
+    "le": "le",
+    "is": "eq",
+    "is_not": "ne",
+    "present": "exists",
+    "missing": "absent",
+}
 _SIZES = ("area", "length")
 QUARTERS = ("north-west", "north-east", "south-west", "south-east")
 DESCRIBED = ("buildings", "roads", "shops", "trees", "parks", "schools")
@@ -94,15 +106,20 @@ def site_of(inquiry: Inquiry, work: Work) -> Site:
     if where.region is not None:
         return Site(region=where.region, layer=where.layer)
     if where.scenes:
-        scene = work.need("describe_scene", "what the scene shows, and where it lies", scene=where.scenes[0])
+        scene = work.need(
+            "describe_scene", "what the scene shows, and where it lies", scene=where.scenes[0]
+        )
         if scene is None:
             raise Stuck
         if scene.region is None or not scene.region.frame == "earth":
             raise Stuck(
-                f"the scene {where.scenes[0]} has no place on the ground, so the map cannot be asked about it; "
+                f"the scene {where.scenes[0]} has no place on the ground, so the map cannot "
+                "be asked about it; "
                 "give it a georeference at ingest (--crs, or a world file)"
             )
-        return Site(region=f"{scene.id}#region", layer=where.layer, surroundings=where.layer is not None)
+        return Site(
+            region=f"{scene.id}#region", layer=where.layer, surroundings=where.layer is not None
+        )
     return Site(layer=where.layer, surroundings=True, extent=where.extent)
 
 
@@ -111,9 +128,13 @@ def find(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
     if ask.goal == "change":
         return _change(ask, inquiry, work)
     if ask.goal in ("inventory",):
-        held = work.need("find_scenes", "what is held", period=inquiry.when[0] if inquiry.when else None)
-        return held and Found(ask, held)
-    if ask.goal == "value" and ask.of is None or (ask.goal == "describe" and inquiry.where.scenes and inquiry.where.region is None):
+        held = work.need(
+            "find_scenes", "what is held", period=inquiry.when[0] if inquiry.when else None
+        )
+        return None if held is None else Found(ask, held)
+    if (ask.goal == "value" and ask.of is None) or (
+        ask.goal == "describe" and inquiry.where.scenes and inquiry.where.region is None
+    ):
         return _scene(ask, inquiry, work)
     site = site_of(inquiry, work)
     if ask.goal in ("share", "density") or (ask.extreme and ask.extreme.axis == "count"):
@@ -126,7 +147,8 @@ def find(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
         return _between(ask, site, work)
     if ask.goal == "extreme":
         return _extreme(ask, site, work)
-    assert ask.of is not None
+    if ask.of is None:
+        raise Stuck("what it is about was not said")
     main = things(ask.of, site, work)
     if main is None:
         return None
@@ -150,13 +172,22 @@ def things(subject: Subject, site: Site, work: Work, *, anchor: bool = False) ->
         assert found is not None
         if relation.relation == "nearest" and subject.pick is not None:
             continue
+        if main.value("count") == 0:
+            return main
         main = _related(main, relation, found, work)
         if main is None:
             return None
-    main = _selected(main, subject, work)
-    if main is None or subject.pick is None:
+    main = main if main.value("count") == 0 else _selected(main, subject, work)
+    if main is None or subject.pick is None or main.value("count") == 0:
         return main
-    near = next((found for relation, found in zip(subject.relations, anchors, strict=True) if relation.relation == "nearest"), None)
+    near = next(
+        (
+            found
+            for relation, found in zip(subject.relations, anchors, strict=True)
+            if relation.relation == "nearest"
+        ),
+        None,
+    )
     return _picked(main, subject.pick, near, work)
 
 
@@ -168,17 +199,27 @@ def _looked_up(subject: Subject, site: Site, work: Work, *, anchor: bool) -> Evi
         return found
     if subject.unmapped:
         raise Stuck(
-            f"{subject.label} are seen in images but not kept in the map, and there is no tool yet that counts them in an image"
+            f"{subject.label} are seen in images but not kept in the map, and there is no "
+            "tool yet that counts them in an image"
         )
     wide = anchor and site.surroundings and subject.part is None
-    region = site.region or (site.extent if subject.part not in (None, "whole") or subject.position != "touching" else None)
+    region = site.region or (
+        site.extent
+        if subject.part not in (None, "whole") or subject.position != "touching"
+        else None
+    )
     return work.need(
         "lookup_osm",
         f"which {subject.label or subject.phrase or 'things'} the map holds",
         of=_words(subject),
         tags=_query(subject),
         named=subject.named,
-        where=[_condition(c) for c in subject.where if c.key not in _SIZES and c.op in ("gt", "ge", "lt", "le")] or None,
+        where=[
+            _condition(c)
+            for c in subject.where
+            if c.key not in _SIZES and c.op in ("gt", "ge", "lt", "le")
+        ]
+        or None,
         region=None if wide else region,
         part=subject.part if region is not None and not wide else _no_part(subject),
         position=subject.position if subject.position != "touching" else None,
@@ -192,13 +233,21 @@ def _no_part(subject: Subject) -> str | None:
     raise Stuck("a half or quarter of what? Name a scene or a region whose part is meant")
 
 
+def _by_words(subject: Subject) -> bool:
+    """Say whether the words alone lead the tool to the same tags, so that it can say how they fit."""
+    found = find_concept(subject.phrase) if subject.phrase and subject.tags is not None else None
+    return isinstance(found, Match) and found.concept.query == query_of(subject)
+
+
 def _words(subject: Subject) -> str | None:
-    return subject.label if subject.tags is not None else None
+    if subject.tags is None:
+        return None
+    return subject.phrase if _by_words(subject) else subject.label
 
 
 def _query(subject: Subject) -> dict[str, Any] | None:
     query = query_of(subject)
-    return None if query is None else query.model_dump(mode="json")
+    return None if query is None or _by_words(subject) else query.model_dump(mode="json")
 
 
 def query_of(subject: Subject) -> TagQuery | None:
@@ -259,7 +308,11 @@ def _picked(main: Evidence, pick: Extreme, near: Evidence | None, work: Work) ->
             raise Stuck("nearest to what was not said")
         if pick.order == "least" and pick.k == 1 and pick.rank == 1:
             return work.need(
-                "relate", "which one is nearest", left=f"{main.id}#set", right=f"{near.id}#set", relation="nearest"
+                "relate",
+                "which one is nearest",
+                left=f"{main.id}#set",
+                right=f"{near.id}#set",
+                relation="nearest",
             )
     return work.need(
         "measure",
@@ -282,7 +335,9 @@ def _extreme(ask: Ask, site: Site, work: Work) -> Found | None:
     if ask.extreme.axis == "count":
         return _by_quarter(ask, site, work)
     nearest = [relation for relation in ask.of.relations if relation.relation == "nearest"]
-    rest = ask.of.model_copy(update={"relations": [r for r in ask.of.relations if r.relation != "nearest"]})
+    rest = ask.of.model_copy(
+        update={"relations": [r for r in ask.of.relations if r.relation != "nearest"]}
+    )
     base = things(rest, site, work)
     near = things(nearest[-1].to, site, work, anchor=True) if nearest else None
     if base is None or (nearest and near is None):
@@ -290,7 +345,7 @@ def _extreme(ask: Ask, site: Site, work: Work) -> Found | None:
     if base.value("count") == 0:
         return Found(ask, base=base)
     result = _picked(base, ask.extreme, near, work)
-    return result and Found(ask, result, other=near, result=result, base=base)
+    return None if result is None else Found(ask, result, other=near, result=result, base=base)
 
 
 def _by_quarter(ask: Ask, site: Site, work: Work) -> Found | None:
@@ -311,16 +366,26 @@ def _two(ask: Ask, site: Site, work: Work) -> Found | None:
         other = _total(ask.measure, other, work)
         if main is None or other is None:
             return None
-    name = "total" if ask.measure in ("area", "length") and ask.goal in ("compare", "difference") else "count"
-    if ask.goal not in ("difference", "ratio") or (ask.goal == "ratio" and other.value("count") == 0):
+    name = (
+        "total"
+        if ask.measure in ("area", "length") and ask.goal in ("compare", "difference")
+        else "count"
+    )
+    if ask.goal not in ("difference", "ratio") or (
+        ask.goal == "ratio" and other.value("count") == 0
+    ):
         return Found(ask, main, other)
     expression = "a - b" if ask.goal == "difference" else "a / b"
     if ask.goal == "difference" and ask.order == "fewer":
         expression = "b - a"
     result = work.need(
-        "calculate", "the figure asked for", expression=expression, names=["a", "b"], values=[f"{main.id}.{name}", f"{other.id}.{name}"]
+        "calculate",
+        "the figure asked for",
+        expression=expression,
+        names=["a", "b"],
+        values=[f"{main.id}.{name}", f"{other.id}.{name}"],
     )
-    return result and Found(ask, main, other, result)
+    return None if result is None else Found(ask, main, other, result)
 
 
 def _total(measure: str, main: Evidence, work: Work) -> Evidence | None:
@@ -334,10 +399,18 @@ def _between(ask: Ask, site: Site, work: Work) -> Found | None:
     if start is None or end is None:
         return None
     if ask.goal == "distance":
-        result = work.need("relate", "how far apart they are", left=f"{start.id}#set", right=f"{end.id}#set", relation="nearest")
+        result = work.need(
+            "relate",
+            "how far apart they are",
+            left=f"{start.id}#set",
+            right=f"{end.id}#set",
+            relation="nearest",
+        )
     else:
-        result = work.need("measure", "the direction", features=f"{start.id}#set", of="bearing", to=f"{end.id}#set")
-    return result and Found(ask, start, end, result)
+        result = work.need(
+            "measure", "the direction", features=f"{start.id}#set", of="bearing", to=f"{end.id}#set"
+        )
+    return None if result is None else Found(ask, start, end, result)
 
 
 def _attribute(ask: Ask, main: Evidence, work: Work) -> Found | None:
@@ -346,9 +419,13 @@ def _attribute(ask: Ask, main: Evidence, work: Work) -> Found | None:
         return Found(ask, main)
     axis = ask.key if ask.key in _SIZES else "tag"
     result = work.need(
-        "measure", f"their {ask.key}", features=f"{main.id}#set", of=axis, tag=None if axis != "tag" else ask.key
+        "measure",
+        f"their {ask.key}",
+        features=f"{main.id}#set",
+        of=axis,
+        tag=None if axis != "tag" else ask.key,
     )
-    return result and Found(ask, main, result=result)
+    return None if result is None else Found(ask, main, result=result)
 
 
 def _size(ask: Ask, main: Evidence, site: Site, work: Work) -> Found | None:
@@ -359,21 +436,24 @@ def _size(ask: Ask, main: Evidence, site: Site, work: Work) -> Found | None:
         if main.value("count") == 0:
             return Found(ask, main)
         result = _total(ask.goal, main, work)
-        return result and Found(ask, main, result=result)
-    raise Stuck(f"the {ask.goal} of things chosen by how they lie to others: no tool measures that yet")
+        return None if result is None else Found(ask, main, result=result)
+    raise Stuck(
+        f"the {ask.goal} of things chosen by how they lie to others: no tool measures that yet"
+    )
 
 
 def _scene(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
     if not inquiry.where.scenes:
         raise Stuck("no scene is held that this could be about")
-    scenes = [work.need("describe_scene", "what the scene is", scene=scene) for scene in inquiry.where.scenes[:4]]
+    scenes = [
+        work.need("describe_scene", "what the scene is", scene=scene)
+        for scene in inquiry.where.scenes[:4]
+    ]
     found = [scene for scene in scenes if scene is not None]
     return Found(ask, found[0], several=found) if len(found) == len(scenes) else None
 
 
 def _map_described(ask: Ask, site: Site, work: Work) -> Found | None:
-    from agent.planner.known import subject_named
-
     part = ask.of.part if ask.of is not None else None
     found: list[Evidence] = []
     refused: list[Refused] = []
@@ -401,12 +481,25 @@ def _change(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
     if len(scenes) != 2:
         raise Stuck("a change needs two scenes of the same place; name both")
     change = work.need(
-        "detect_change", "what changed between the two", before=scenes[0], after=scenes[1], region=inquiry.where.region
+        "detect_change",
+        "what changed between the two",
+        before=scenes[0],
+        after=scenes[1],
+        region=inquiry.where.region,
     )
-    if ask.of is not None and ask.of.tags is not None and ask.aspect not in ("exists", "list", "where"):
-        raise Stuck(f"changes can be found, but no tool here can tell which of them are {ask.of.label}")
+    if (
+        ask.of is not None
+        and ask.of.tags is not None
+        and ask.aspect not in ("exists", "list", "where")
+    ):
+        raise Stuck(
+            f"changes can be found, but no tool here can tell which of them are {ask.of.label}"
+        )
     relations = ask.of.relations if ask.of is not None else []
-    anchors = [things(relation.to, Site(layer=inquiry.where.layer, surroundings=True), work, anchor=True) for relation in relations]
+    anchors = [
+        things(relation.to, Site(layer=inquiry.where.layer, surroundings=True), work, anchor=True)
+        for relation in relations
+    ]
     if change is None or any(anchor is None for anchor in anchors):
         return None
     if not relations or change.value("verdict") != "changed":
@@ -416,4 +509,4 @@ def _change(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
         assert anchor is not None
         if main is not None:
             main = _related(main, relation, anchor, work)
-    return main and Found(ask, change, result=main)
+    return None if main is None else Found(ask, change, result=main)

@@ -17,12 +17,12 @@ _CHUNK = 1 << 20
 LARGEST_FEATURE = 64 << 20
 """Most characters of one feature."""
 _GAP = re.compile(r"[\s,]*")
-_EPSG = re.compile(r"(?:urn:ogc:def:crs:)?EPSG:[\d.]*:?(\d+)$", re.IGNORECASE)
+_EPSG = re.compile(r"(?:urn:ogc:def:crs:)?EPSG:(?:[\d.]*:)?(\d+)$", re.IGNORECASE)
 _SCALAR = r'"[^"]+"\s*:\s*(?:"[^"]*"|[-\d.eE]+|null)\s*'
 _LATE_CRS = re.compile(
     rf'\]\s*,\s*(?:{_SCALAR},\s*)*"crs"\s*:\s*(\{{.*\}})\s*(?:,\s*{_SCALAR})*\}}\s*$', re.DOTALL
 )
-_CRS84 = re.compile(r"(CRS84|EPSG:[\d.]*:?4326)$", re.IGNORECASE)
+_CRS84 = re.compile(r"(CRS84|EPSG:(?:[\d.]*:)?4326)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,9 +143,10 @@ def _line(places: list[tuple[float, float]]) -> bytes:
 
 
 def _area(area: Any, wkb: Any) -> RawFeature | None:
-    """Return the polygon osmium assembled; None for a closed way whose tags say it is a line."""
+    """Return the polygon osmium assembled; None where it could not, or where the tags say line."""
     tags = _tags(area)
-    if area.from_way() and not is_area(tags):
+    outer, _ = area.num_rings()
+    if not outer or (area.from_way() and not is_area(tags)):
         return None
     polygons = shapely.from_wkb(bytes.fromhex(wkb.create_multipolygon(area)))
     shape, repaired = made_valid(polygons.geoms[0] if len(polygons.geoms) == 1 else polygons)

@@ -82,7 +82,8 @@ def drivers(query: Query) -> Sql | None:
         if not wanted:
             return None
         clause = max(wanted, key=lambda clause: bool(clause.values))
-        selects.append(_rows(clause.key, clause.values or ("",), "fid"))
+        # a list such as `bakery;cafe` stands in the index under each of its parts
+        selects.append(_rows(clause.key, clause.values or ("",), "DISTINCT fid"))
     return " UNION ".join(sql for sql, _ in selects), [
         value for _, values in selects for value in values
     ]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import shapely
@@ -151,8 +151,3 @@ def centre_of(geometry: BaseGeometry) -> tuple[float, float]:
 
 def _to_360(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.column_stack([points[:, 0] % 360.0, points[:, 1]])
-
-
-def as_geometry(wkb: bytes | None) -> Any:
-    """Return the geometry of WKB bytes, None for None."""
-    return None if wkb is None else shapely.from_wkb(wkb)

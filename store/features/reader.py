@@ -65,6 +65,7 @@ class Features:
 
     def __init__(self, path: Path, check: Callable[[], None] = lambda: None) -> None:
         self._check = check
+        self._many: dict[tuple[str, tuple[str | int | float, ...]], bool] = {}
         try:
             self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
             self._db.execute("PRAGMA trusted_schema=OFF")
@@ -120,10 +121,10 @@ class Features:
 
         The region is left aside: where the rest of them lies is not known.
         """
-        sql, values = self._numbers(replace(wanted, region=None), None)
+        tests, values = _joined(self._tests(wanted, "l.fid"))
         select = (
-            f"SELECT e.osm_type, e.osm_id FROM ({sql}) d CROSS JOIN element e ON e.fid = d.fid "
-            f"WHERE e.flags & {PARTIAL} > 0 OR e.wkb IS NULL ORDER BY e.fid"
+            "SELECT e.osm_type, e.osm_id FROM loose l CROSS JOIN element e ON e.fid = l.fid "
+            f"WHERE {tests} ORDER BY l.fid"
         )
         for kind, number in self._rows((select, values)):
             yield None if kind is None else ELEMENT_TYPES[kind], number
@@ -186,28 +187,28 @@ class Features:
 
     def _numbers(self, wanted: Wanted, box: tuple[float, float, float, float] | None) -> Sql:
         """Return a SELECT of the numbers of the elements that fit, going by the shortest way."""
+        where = self._tests(wanted, "d.fid")
         narrow = self._narrow(wanted)
-        where = [(f"d.fid IN ({sql})", values) for sql, values in narrow]
         start = narrow[0] if narrow else None
-        if wanted.query is not None:
-            where.append(condition(wanted.query, "d.fid"))
-            start = start or drivers(wanted.query)
+        if start is None and wanted.query is not None:
+            start = drivers(wanted.query)
         if box is not None:
             west, south, east, north = box
             place = "west <= ? AND east >= ? AND south <= ? AND north >= ?"
             within: list[str | int | float] = [east, west, north, south]
-            if start is None or self._more_than(start, _FEW):
+            if start is None or self._is_many(start):
                 start = (f"SELECT fid FROM box WHERE {place}", within)
             else:
-                where.append(
-                    (f"EXISTS (SELECT 1 FROM box b WHERE b.fid = d.fid AND {place})", within)
-                )
+                exists = f"EXISTS (SELECT 1 FROM box b WHERE b.fid = d.fid AND {place})"
+                where.append((exists, within))
         sql, values = start or ("SELECT fid FROM element", [])
-        tests = " AND ".join(test for test, _ in where) or "1"
-        return f"SELECT d.fid FROM ({sql}) d WHERE {tests}", [
-            *values,
-            *(v for _, given in where for v in given),
-        ]
+        tests, given = _joined(where)
+        return f"SELECT d.fid FROM ({sql}) d WHERE {tests}", [*values, *given]
+
+    def _tests(self, wanted: Wanted, fid: str) -> list[Sql]:
+        """Return the conditions on an element that do not ask for its place."""
+        tests = [(f"{fid} IN ({sql})", values) for sql, values in self._narrow(wanted)]
+        return tests if wanted.query is None else [*tests, condition(wanted.query, fid)]
 
     def _narrow(self, wanted: Wanted) -> list[Sql]:
         """Return the conditions that leave only a few elements."""
@@ -239,22 +240,24 @@ class Features:
             return "SELECT fid FROM named WHERE folded = ?", [plain]
         return "SELECT DISTINCT fid FROM named WHERE ' ' || folded || ' ' LIKE ?", [f"% {plain} %"]
 
-    def _more_than(self, select: Sql, most: int) -> bool:
+    def _is_many(self, select: Sql) -> bool:
+        """Tell whether a SELECT gives so many rows that starting from the place is shorter."""
         sql, values = select
-        return bool(
-            next(
-                self._rows(
-                    (f"SELECT count(*) FROM (SELECT 1 FROM ({sql}) LIMIT ?)", [*values, most + 1])
-                )
-            )[0]
-            > most
-        )
+        key = (sql, tuple(values))
+        if key not in self._many:
+            count = f"SELECT count(*) FROM (SELECT 1 FROM ({sql}) LIMIT ?)"
+            self._many[key] = bool(next(self._rows((count, [*values, _FEW + 1])))[0] > _FEW)
+        return self._many[key]
 
 
 def _boxes(region: Region) -> list[tuple[float, float, float, float]]:
     """Return the boxes of a region's parts; of many, the one around all."""
     parts = shapely.get_parts(region.area)
     return [part.bounds for part in parts] if len(parts) <= _MOST_BOXES else [region.bounds]
+
+
+def _joined(tests: Sequence[Sql]) -> Sql:
+    return " AND ".join(sql for sql, _ in tests) or "1", [v for _, given in tests for v in given]
 
 
 def _union(selects: Sequence[Sql]) -> Sql:

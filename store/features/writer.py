@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -53,6 +53,7 @@ CREATE TABLE tag(key TEXT NOT NULL, value TEXT NOT NULL, fid INTEGER NOT NULL,
                  PRIMARY KEY(key, value, fid)) WITHOUT ROWID;
 CREATE TABLE named(folded TEXT NOT NULL, fid INTEGER NOT NULL,
                    PRIMARY KEY(folded, fid)) WITHOUT ROWID;
+CREATE TABLE loose(fid INTEGER PRIMARY KEY);
 CREATE TABLE key_count(key TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE box USING rtree(fid, west, east, south, north);
@@ -62,6 +63,9 @@ _PRAGMAS = (
     "page_size=4096", "journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE",
     "temp_store=FILE", f"cache_size=-{_CACHE_KIB}", "trusted_schema=OFF",
 )  # fmt: skip
+
+# shapely's type ids of polygons and of lines, multiple ones and collections among both
+_WITH_AREA, _WITH_LENGTH = frozenset((3, 6, 7)), frozenset((1, 2, 5, 7))
 
 REPAIRED, PARTIAL = 1, 2
 """Bits of `flags`."""
@@ -208,11 +212,13 @@ class FeatureWriter:
 
     def _write_merged(self, batch: list[_Element]) -> None:
         self._check()
+        placed = [one for one in batch if one.geometry is not None and not one.geometry.is_empty]
+        rows = dict(zip(map(id, placed), _measured(placed), strict=True))
+        nowhere = (2**62, *[None] * 9)
         self._db.executemany(
-            "INSERT INTO merged(z, type, id, name, tags, wkb, lon, lat, area_m2, length_m, "
-            "west, south, east, north, flags) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [element.row() for element in batch],
+            "INSERT INTO merged(type, id, name, tags, flags, z, wkb, lon, lat, area_m2, length_m, "
+            "west, south, east, north) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(*one.described(), *rows.get(id(one), nowhere)) for one in batch],
         )
 
     def _sort(self) -> None:
@@ -226,6 +232,10 @@ class FeatureWriter:
         places = self._db.execute("SELECT west, east, south, north FROM merged ORDER BY z, seq")
         boxes = ((fid, *box) for fid, box in enumerate(places, start=1) if box[0] is not None)
         self._db.executemany("INSERT INTO box VALUES (?, ?, ?, ?, ?)", boxes)
+        self._db.execute(
+            "INSERT INTO loose SELECT fid FROM element "
+            f"WHERE flags & {PARTIAL} > 0 OR wkb IS NULL ORDER BY fid"
+        )
 
     def _index_tags(self) -> None:
         """Index keys (an empty value), whole values, each part of a semicolon list, and names."""
@@ -282,32 +292,37 @@ class _Element:
     partial: bool
     repaired: bool
 
-    def row(self) -> tuple[Any, ...]:
-        """Return the measured row, its place on the curve first."""
+    def described(self) -> tuple[Any, ...]:
+        """Return what is known of it without its place."""
         flags = REPAIRED * self.repaired + PARTIAL * self.partial
         name = next((self.tags[key] for key in name_keys(self.tags)), None)
         tags = json.dumps(self.tags, ensure_ascii=False, separators=(",", ":"))
-        shape = self.geometry
-        if shape is None or shape.is_empty:
-            return (2**62, self.kind, self.number, name, tags, *[None] * 9, flags)
-        lon, lat = centre_of(shape)
-        order = int(z_order(np.array([lon]), np.array([lat]))[0])
-        area, length = area_m2(shape) or None, length_m(shape) or None
-        wkb = shapely.to_wkb(shape, output_dimension=2, byte_order=1)
-        return (
-            order,
-            self.kind,
-            self.number,
-            name,
-            tags,
-            wkb,
-            lon,
-            lat,
-            area,
-            length,
-            *shape.bounds,
-            flags,
+        return self.kind, self.number, name, tags, flags
+
+
+def _measured(placed: Sequence[_Element]) -> list[tuple[Any, ...]]:
+    """Return for each element its place on the curve, WKB, centre, sizes and bounds."""
+    shapes = np.array([one.geometry for one in placed], dtype=object)
+    centres = shapely.get_coordinates(shapely.centroid(shapes)).reshape(-1, 2)
+    bounds = shapely.bounds(shapes).reshape(-1, 4)
+    for row in np.flatnonzero(bounds[:, 2] - bounds[:, 0] > 180.0):
+        centres[row] = centre_of(shapes[row])
+    order = z_order(centres[:, 0], centres[:, 1]).tolist()
+    blobs = shapely.to_wkb(shapes, output_dimension=2, byte_order=1)
+    kinds = shapely.get_type_id(shapes)
+    areas = [
+        area_m2(s) or None if k in _WITH_AREA else None for s, k in zip(shapes, kinds, strict=True)
+    ]
+    lengths = [
+        length_m(s) or None if k in _WITH_LENGTH else None
+        for s, k in zip(shapes, kinds, strict=True)
+    ]
+    return [
+        (z, blob, *centre, area, length, *box)
+        for z, blob, centre, area, length, box in zip(
+            order, blobs, centres.tolist(), areas, lengths, bounds.tolist(), strict=True
         )
+    ]
 
 
 def _parts(value: str) -> list[str]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -127,67 +126,6 @@ def perimeter_m(geometry: BaseGeometry) -> float:
 
 def _path_m(path: NDArray[np.float64]) -> float:
     return float(WGS84.line_length(path[:, 0], path[:, 1])) if len(path) > 1 else 0.0
-
-
-@lru_cache(maxsize=4096)
-def metres_per_degree(lat_deg: float) -> tuple[float, float]:
-    """Return the ground length of one degree of longitude and of latitude at a latitude, in m.
-
-    The radii of curvature in the prime vertical and the meridian (Snyder 1987, eq. 4-18, 4-20).
-    """
-    sine = math.sin(math.radians(lat_deg))
-    bent = 1 - WGS84.es * sine**2
-    prime = SEMI_MAJOR_M / math.sqrt(bent)
-    meridian = SEMI_MAJOR_M * (1 - WGS84.es) / bent**1.5
-    return math.radians(prime * math.cos(math.radians(lat_deg))), math.radians(meridian)
-
-
-def local_metres(lon: float, lat: float) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
-    """Return a map from (lon, lat) to (east, north) in m around one point, for shapely.transform.
-
-    True to about 1e-5 within 10 km; it finds which points are nearest, while the
-    distance itself is then measured as a geodesic. Longitudes wrap at 180 degrees.
-    """
-    per_lon, per_lat = metres_per_degree(round(lat, 6))
-
-    def to_metres(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        east = (points[:, 0] - lon + 180.0) % 360.0 - 180.0
-        return np.column_stack([east * per_lon, (points[:, 1] - lat) * per_lat])
-
-    return to_metres
-
-
-def nearest_points(
-    first: BaseGeometry, second: BaseGeometry
-) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return the nearest points (lon, lat) of two geometries, nearest as on the ground."""
-    lon, lat = shapely.get_coordinates(shapely.point_on_surface(first))[0]
-    to_metres = local_metres(lon, lat)
-    line = shapely.shortest_line(
-        shapely.transform(first, to_metres), shapely.transform(second, to_metres)
-    )
-    per_lon, per_lat = metres_per_degree(round(lat, 6))
-    (x0, y0), (x1, y1) = shapely.get_coordinates(line)
-    return (lon + x0 / per_lon, lat + y0 / per_lat), (lon + x1 / per_lon, lat + y1 / per_lat)
-
-
-def distance_m(first: BaseGeometry, second: BaseGeometry) -> float:
-    """Return the geodesic distance in m between nearest points; 0 when they touch.
-
-    >>> import shapely
-    >>> round(distance_m(shapely.Point(24.94, 60.17), shapely.Point(24.94, 60.18)), 1)
-    1114.2
-    """
-    if shapely.intersects(first, second):
-        return 0.0
-    (lon0, lat0), (lon1, lat1) = nearest_points(first, second)
-    return float(WGS84.inv(lon0, lat0, lon1, lat1)[2])
-
-
-def bearing_deg(first: BaseGeometry, second: BaseGeometry) -> float:
-    """Return the bearing from centroid to centroid, degrees clockwise from north, in [0, 360)."""
-    a, b = shapely.centroid(first), shapely.centroid(second)
-    return float(WGS84.inv(a.x, a.y, b.x, b.y)[0]) % 360.0
 
 
 def gsd_at(

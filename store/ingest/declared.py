@@ -15,11 +15,12 @@ from store.scenes import UNITS_OF_SENSORS, Record, Trust
 
 _NAMES = {
     "R": "red", "RED": "red", "G": "green", "GREEN": "green", "B": "blue", "BLUE": "blue",
-    "N": "nir", "NIR": "nir", "RE": "rededge", "REDEDGE": "rededge", "C": "coastal", "COASTAL": "coastal",
+    "N": "nir", "NIR": "nir", "RE": "rededge", "REDEDGE": "rededge",
+    "C": "coastal", "COASTAL": "coastal",
     "P": "pan", "PAN": "pan", "SWIR": "swir1", "SWIR1": "swir1", "SWIR2": "swir2", "TIR": "tir",
     "GRAY": "gray", "GREY": "gray",
 }  # fmt: skip
-"""Names of bands people write, in upper case, and the one we keep for each; others stay as written."""
+"""Names people write, in upper case, and the one we keep for each; others stay as written."""
 
 
 class Declared(Record):
@@ -38,7 +39,9 @@ class Declared(Record):
         texts: dict[str, str] = {}
         if self.gsd_m is not None:
             if not (math.isfinite(self.gsd_m) and 1e-4 <= self.gsd_m <= 1e6):
-                raise BadDeclaration(f"--gsd {self.gsd_m:g}: the size of a pixel is between 0.0001 and 1000000 m")
+                raise BadDeclaration(
+                    f"--gsd {self.gsd_m:g}: the size of a pixel is between 0.0001 and 1000000 m"
+                )
             texts["gsd"] = repr(float(self.gsd_m))
         if self.date is not None:
             Period.parse(self.date)
@@ -62,7 +65,9 @@ def band_name(text: str) -> str:
     """
     name = clean_text(text, 40).replace(",", " ")
     if not name:
-        raise BadDeclaration("--bands has an empty name; write one for each band, such as R,G,B,NIR")
+        raise BadDeclaration(
+            "--bands has an empty name; write one for each band, such as R,G,B,NIR"
+        )
     return _NAMES.get(name.upper(), name)
 
 

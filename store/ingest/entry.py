@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
+
 from store.errors import BadDeclaration, UnsupportedFormat
 from store.geo import Period
 from store.home import Home
@@ -24,7 +26,7 @@ class Taken(Record):
 
     scene: Declared = Declared()
     kind: LayerKind | None = None
-    tags: dict[str, str] = {}
+    tags: dict[str, str] = Field(default_factory=dict)
 
 
 def ingest(home: Home, path: Path, how: Taken, progress: Progress = no_progress) -> Scene | Layer:

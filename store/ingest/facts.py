@@ -26,14 +26,18 @@ def palette_of(dataset: Any) -> Literal["gray", "colour"] | None:
     table = dataset.colormap(1)
     if all(colour == (index, index, index, 255) for index, colour in table.items()):
         return None
-    return "gray" if all(red == green == blue for red, green, blue, _ in table.values()) else "colour"
+    return (
+        "gray" if all(red == green == blue for red, green, blue, _ in table.values()) else "colour"
+    )
 
 
 def bands_of(dataset: Any, palette: str | None, declared: list[str] | None) -> list[Band]:
     """Return the bands; names are declared, or the file's own, or None."""
     if palette is not None:
         names = ["red", "green", "blue"] if palette == "colour" else ["gray"]
-        return _named([Band(index=i + 1, name=name, dtype="uint8") for i, name in enumerate(names)], declared)
+        return _named(
+            [Band(index=i + 1, name=name, dtype="uint8") for i, name in enumerate(names)], declared
+        )
     bands = [
         Band(
             index=i + 1,
@@ -64,13 +68,14 @@ def _nodata(value: Any) -> float | None:
 
 
 def _named(bands: list[Band], declared: list[str] | None) -> list[Band]:
-    """Return the bands under their declared names: one for each that holds data, or one for each."""
+    """Return the bands under declared names: one for each that holds data, or one for each."""
     if declared is None:
         return bands
     data = [band for band in bands if band.role == "data"]
     if len(declared) not in (len(data), len(bands)):
         raise BadDeclaration(
-            f"--bands names {len(declared)} bands, the file has {len(data)}; name each, in the file's order"
+            f"--bands names {len(declared)} bands, the file has {len(data)}; "
+            "name each, in the file's order"
         )
     targets = data if len(declared) == len(data) else bands
     names = {band.index: name for band, name in zip(targets, declared, strict=True)}

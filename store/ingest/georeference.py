@@ -47,14 +47,26 @@ def georeference_of(dataset: Any, path: Path, declared: str | None) -> Georefere
         place = place_of(crs, transform, dataset.width, dataset.height)
         if place is not None:
             return Georeference(place, crs, transform, digest, _world_caveat(world))
-        return Georeference(crs=crs, transform=transform, world_file_sha256=digest, caveats=[_off_earth(crs)])
+        return Georeference(
+            crs=crs, transform=transform, world_file_sha256=digest, caveats=[_off_earth(crs)]
+        )
     if declared is not None:
         raise BadDeclaration(
             f"--crs {declared}: {shown(path)!r} has no transform from pixels to that CRS"
-            + (", only ground control points, which are not a grid; warp it to one first" if has_points else "")
-            + ("" if has_points else "; put a world file beside it (six numbers, such as .tfw or .pgw)")
+            + (
+                ", only ground control points, which are not a grid; warp it to one first"
+                if has_points
+                else ""
+            )
+            + (
+                ""
+                if has_points
+                else "; put a world file beside it (six numbers, such as .tfw or .pgw)"
+            )
         )
-    return Georeference(transform=transform, caveats=[_why_nowhere(dataset, inside if local else None, own, world)])
+    return Georeference(
+        transform=transform, caveats=[_why_nowhere(dataset, inside if local else None, own, world)]
+    )
 
 
 def _agreed(inside: str | None, declared: str | None, path: Path) -> str | None:
@@ -65,7 +77,8 @@ def _agreed(inside: str | None, declared: str | None, path: Path) -> str | None:
         name = clean_text(CRS.from_user_input(inside).name, 60)
         raise BadDeclaration(
             f"--crs {declared}: {shown(path)!r} itself says {name} "
-            f"({inside if len(inside) < 40 else 'without a code'}); leave --crs out, or correct the file"
+            f"({inside if len(inside) < 40 else 'without a code'}); "
+            "leave --crs out, or correct the file"
         )
     return inside
 
@@ -73,15 +86,20 @@ def _agreed(inside: str | None, declared: str | None, path: Path) -> str | None:
 def _world_caveat(world: WorldFile | None) -> list[Caveat]:
     if world is None:
         return []
-    return [Caveat(code="world_file", text=f"the place comes from the world file {world.name!r} beside the picture")]
+    return [
+        Caveat(
+            code="world_file",
+            text=f"the place comes from the world file {world.name!r} beside the picture",
+        )
+    ]
 
 
 def _off_earth(crs: str) -> Caveat:
     name = clean_text(CRS.from_user_input(crs).name, 60)
     return Caveat(
         code="no_position",
-        text=f"its CRS ({name}) gives part of it no longitude and latitude, so it is measured in pixels; "
-        "cut or warp it to another CRS to place it",
+        text=f"its CRS ({name}) gives part of it no longitude and latitude, so it is measured "
+        "in pixels; cut or warp it to another CRS to place it",
     )
 
 
@@ -91,24 +109,36 @@ def _why_nowhere(
     """Say why a picture has no place on the ground, and what would give it one."""
     if dataset.gcps[0]:
         text = (
-            f"it has {len(dataset.gcps[0])} ground control points but no grid on the ground, so it is measured in "
-            "pixels; warp it first (for example gdalwarp -tps -t_srs EPSG:N) and ingest the result"
+            f"it has {len(dataset.gcps[0])} ground control points but no grid on the ground, so it "
+            "is measured in pixels; warp it first (for example gdalwarp -tps -t_srs EPSG:N) and "
+            "ingest the result"
         )
         return Caveat(code="gcps_only", text=text)
     if dataset.rpcs is not None:
         text = (
-            "it has rational polynomial coefficients but no grid on the ground, so it is measured in pixels; "
-            "orthorectify it first (for example gdalwarp -rpc -t_srs EPSG:N) and ingest the result"
+            "it has rational polynomial coefficients but no grid on the ground, so it is measured "
+            "in pixels; orthorectify it first (for example gdalwarp -rpc -t_srs EPSG:N) and ingest "
+            "the result"
         )
         return Caveat(code="rpcs_only", text=text)
     if local is not None:
         name = clean_text(CRS.from_user_input(local).name, 60)
-        return Caveat(code="no_position", text=f"its CRS ({name}) is local and names no place; declare --crs EPSG:N")
+        return Caveat(
+            code="no_position",
+            text=f"its CRS ({name}) is local and names no place; declare --crs EPSG:N",
+        )
     if own is not None:
-        return Caveat(code="no_position", text="it has a transform but does not say in which CRS; declare --crs EPSG:N")
+        return Caveat(
+            code="no_position",
+            text="it has a transform but does not say in which CRS; declare --crs EPSG:N",
+        )
     if world is not None:
         return Caveat(
-            code="no_position", text=f"the world file {world.name!r} does not say in which CRS; declare --crs EPSG:N"
+            code="no_position",
+            text=f"the world file {world.name!r} does not say in which CRS; declare --crs EPSG:N",
         )
-    text = "it has no georeference, so places in it are columns and rows; a world file with --crs EPSG:N would give it one"
+    text = (
+        "it has no georeference, so places in it are columns and rows; "
+        "a world file with --crs EPSG:N would give it one"
+    )
     return Caveat(code="no_position", text=text)

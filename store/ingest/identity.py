@@ -38,7 +38,11 @@ def digest_of(path: Path, progress: Progress = no_progress) -> str:
 def safe_stem(path: Path) -> str:
     """Return a file's stem in the letters an id may have; never empty, never longer than 80.
 
-    >>> safe_stem(Path("harbour 2010.tif")), safe_stem(Path("..%2e%2e.tif")), safe_stem(Path("çedilla.png"))
+    >>> (
+    ...     safe_stem(Path("harbour 2010.tif")),
+    ...     safe_stem(Path("..%2e%2e.tif")),
+    ...     safe_stem(Path("çedilla.png")),
+    ... )
     ('harbour_2010', '2e_2e', 'cedilla')
     """
     plain = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode()
@@ -65,4 +69,6 @@ def source_of(path: Path, driver: str) -> Source:
 def same_file(before: Source, after: Source) -> None:
     """Refuse a file that was written to while it was read."""
     if before != after:
-        raise InputChanged(f"{Path(before.path).name!r} was changed while it was being ingested; ingest it again")
+        raise InputChanged(
+            f"{Path(before.path).name!r} was changed while it was being ingested; ingest it again"
+        )

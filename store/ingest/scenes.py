@@ -11,8 +11,22 @@ from store.home import Home
 from store.ingest.declared import Declared
 from store.ingest.facts import acquired, bands_of, date_hint, palette_of
 from store.ingest.georeference import Georeference, georeference_of
-from store.ingest.identity import Progress, digest_of, no_progress, safe_stem, same_file, scene_id, source_of
-from store.raster.derive import check_readable, make_copy, make_overviews, needs_copy, needs_overviews
+from store.ingest.identity import (
+    Progress,
+    digest_of,
+    no_progress,
+    safe_stem,
+    same_file,
+    scene_id,
+    source_of,
+)
+from store.raster.derive import (
+    check_readable,
+    make_copy,
+    make_overviews,
+    needs_copy,
+    needs_overviews,
+)
 from store.raster.gate import check_file, check_size, shown
 from store.raster.levels import Level
 from store.scenes import Caveat, Scene, Source, Trust
@@ -55,8 +69,8 @@ def _blank(
     own_id = held.id if held else scene_id(stem, digest)
     frame = pixel_frame(own_id)
     return Scene(
-        id=own_id, alias=stem, digest=digest, source=source, width=1, height=1, bands=[], frame=frame,
-        footprint=Region.pixels(frame, 0, 0, 1, 1), declared=texts, trust=trust,
+        id=own_id, alias=stem, digest=digest, source=source, width=1, height=1, bands=[],
+        frame=frame, footprint=Region.pixels(frame, 0, 0, 1, 1), declared=texts, trust=trust,
     )  # fmt: skip
 
 
@@ -70,7 +84,7 @@ def _described(level: Level, path: Path, texts: dict[str, str]) -> Scene:
     bands = bands_of(dataset, palette, texts["bands"].split(",") if "bands" in texts else None)
     where = georeference_of(dataset, path, texts.get("crs"))
     period = Period.parse(texts["date"]) if "date" in texts else acquired(dataset)
-    caveats = [*where.caveats, *_palette_caveat(palette)]
+    caveats = [*where.caveats, *_palette_caveat(palette), *_pages_caveat(level)]
     if period is None and (hint := date_hint(dataset)):
         caveats.append(hint)
     changes: dict[str, Any] = {
@@ -79,7 +93,9 @@ def _described(level: Level, path: Path, texts: dict[str, str]) -> Scene:
         **_placed(scene, where, (cols, rows), texts),
     }  # fmt: skip
     scene = Scene.model_validate({**dict(scene), **changes})
-    return scene.model_copy(update={"unknown": _unknown(scene), "caveats": [*scene.caveats, *_gsd_caveat(scene)]})
+    return scene.model_copy(
+        update={"unknown": _unknown(scene), "caveats": [*scene.caveats, *_gsd_caveat(scene)]}
+    )
 
 
 def _placed(
@@ -92,19 +108,21 @@ def _placed(
         frame = pixel_frame(texts.get("frame", scene.id))
         return {
             "source": world, "frame": frame, "footprint": Region.pixels(frame, 0, 0, *size),
-            "crs": where.crs, "transform": where.transform, "gsd_x_m": declared, "gsd_y_m": declared,
+            "crs": where.crs, "transform": where.transform,
+            "gsd_x_m": declared, "gsd_y_m": declared,
             "gsd_from": None if declared is None else "declared",
         }  # fmt: skip
     if "frame" in texts:
         raise BadDeclaration(
-            f"--frame {texts['frame']}: {scene.alias} has a place on the ground, which is its frame; leave --frame out"
+            f"--frame {texts['frame']}: {scene.alias} has a place on the ground, "
+            "which is its frame; leave --frame out"
         )
     across, down = where.place.gsd()
     own = (across * down) ** 0.5
     if declared is not None and abs(declared / own - 1) > _GSD_TOLERANCE:
         raise BadDeclaration(
-            f"--gsd {declared:g}: by its georeference a pixel of {scene.alias} is {own:.4g} m on the ground "
-            "(the unit of a CRS is not always a metre on the ground); leave --gsd out"
+            f"--gsd {declared:g}: by its georeference a pixel of {scene.alias} is {own:.4g} m "
+            "on the ground (the unit of a CRS is not always a metre on the ground); leave --gsd out"
         )
     return {
         "source": world, "frame": EARTH, "footprint": where.place.footprint(), "crs": where.crs,
@@ -127,14 +145,31 @@ def _unknown(scene: Scene) -> list[str]:
 def _gsd_caveat(scene: Scene) -> list[Caveat]:
     if scene.gsd_from != "declared":
         return []
-    return [Caveat(code="gsd_declared", text=f"the pixel size of {scene.gsd_m:g} m was declared at ingest, not measured")]
+    return [
+        Caveat(
+            code="gsd_declared",
+            text=f"the pixel size of {scene.gsd_m:g} m was declared at ingest, not measured",
+        )
+    ]
+
+
+def _pages_caveat(level: Level) -> list[Caveat]:
+    """Say that a file holds further pictures, which are not read."""
+    pages = sum(not (image.reduced or image.mask) for image in level.images)
+    if pages <= 1:
+        return []
+    text = f"the file holds {pages} pictures; the first one is taken, the others are not read"
+    return [Caveat(code="further_pictures", text=text)]
 
 
 def _palette_caveat(palette: str | None) -> list[Caveat]:
     if palette is None:
         return []
     return [
-        Caveat(code="palette", text="the file holds indices into a colour table; the table's colours are read as samples")
+        Caveat(
+            code="palette",
+            text="the file holds indices into a colour table; its colours are read as samples",
+        )
     ]
 
 
@@ -148,7 +183,9 @@ def _prepared(home: Home, level: Level, held: Scene | None, progress: Progress) 
     if needs_copy(level):
         return scene.model_copy(update={"copy_sha256": make_copy(level, home.artifacts, progress)})
     if needs_overviews(level):
-        return scene.model_copy(update={"overview_sha256": make_overviews(level, home.artifacts, progress)})
+        return scene.model_copy(
+            update={"overview_sha256": make_overviews(level, home.artifacts, progress)}
+        )
     if level.dataset.driver != "GTiff" or scene.width * scene.height <= _ALWAYS_DECODED_BELOW_PX:
         check_readable(level, progress)
     return scene

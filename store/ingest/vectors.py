@@ -12,8 +12,6 @@ What a layer can say that there is none of:
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -22,7 +20,7 @@ from typing import Any, Literal, Protocol
 
 import shapely
 
-from store.artifacts import Artifacts, sha256_of
+from store.artifacts import Artifacts
 from store.errors import BrokenFile, UnsupportedFormat
 from store.features.geojson import GeoJsonFile
 from store.features.geopackage import GeoPackageFile
@@ -33,10 +31,11 @@ from store.features.raw import ElementType, RawFeature
 from store.features.text import clean_text
 from store.features.writer import FeatureWriter, Summary
 from store.geo import EARTH, Period, Region
+from store.ingest.identity import digest_of, safe_stem, same_file, scene_id, source_of
+from store.raster.gate import header_of
 from store.scenes import Caveat, Layer, Source
 
 GROWN = 0.1
-_HEADER_BYTES = 65_536
 _TABLE_TYPES: dict[str, ElementType] = {
     "points": "node", "lines": "way", "multilinestrings": "relation", "multipolygons": "relation",
     "other_relations": "relation",
@@ -93,14 +92,15 @@ def ingest_layer(
         BrokenFile: It cannot be read whole and true.
         BadCoordinates: Its places are not on the ground.
     """
-    source = _source(path)
-    digest = sha256_of(path)
+    source = source_of(path, _driver(header_of(path), path.name))
+    digest = digest_of(path)
     progress(0.05, "reading features")
     with home.artifacts.new_file(".raw") as scratch, home.artifacts.new_file(".features") as target:
         with closing(FeatureWriter(scratch, target, check)) as writer:
             told = _read(source.driver, path, declared, writer, home.artifacts)
             progress(0.6, "indexing features")
             summary = writer.finish()
+        same_file(source, source_of(path, source.driver))
         features = home.artifacts.put_file(target)
     progress(1.0, "indexed")
     return _layer(path, source, digest, declared, told, summary, features)
@@ -190,22 +190,6 @@ def _feature(
     return RawFeature(identity.osm_type, identity.osm_id, tags, wkb, place, repaired)
 
 
-def _source(path: Path) -> Source:
-    """Recognise a file by its content and note how a change of it would be seen."""
-    try:
-        state = path.stat()
-        with path.open("rb") as file:
-            head = file.read(_HEADER_BYTES)
-    except OSError as wrong:
-        raise BrokenFile(
-            f"{clean_text(path.name)!r} could not be read: {wrong.strerror}"
-        ) from wrong
-    return Source(
-        path=str(path.resolve()), size=state.st_size, mtime_ns=state.st_mtime_ns,
-        header_sha256=hashlib.sha256(head).hexdigest(), driver=_driver(head, path.name),
-    )  # fmt: skip
-
-
 def _driver(head: bytes, name: str) -> str:
     if b"OSMHeader" in head[:32]:
         return "OSM"
@@ -218,15 +202,6 @@ def _driver(head: bytes, name: str) -> str:
         f"{clean_text(name)!r} is no vector file we read; give .osm.pbf, GeoJSON or GeoPackage "
         f"(.gpkg){hint}"
     )
-
-
-def is_vector_file(path: Path) -> bool:
-    """Tell by its first bytes whether a file is one that `ingest_layer` reads."""
-    try:
-        _source(path)
-    except UnsupportedFormat:
-        return False
-    return True
 
 
 def _layer(
@@ -242,7 +217,7 @@ def _layer(
     extent, assumed = _extent(declared, told, summary)
     period = declared.date or told.period
     return Layer(
-        id=f"{alias}-{digest[:6]}", alias=alias, digest=digest, source=source, kind=declared.kind,
+        id=scene_id(alias, digest), alias=alias, digest=digest, source=source, kind=declared.kind,
         features_sha256=features, count=summary.count, extent=extent, period=period,
         declared=dict(sorted(declared.tags.items())), unknown=[] if period else ["date"],
         caveats=list(_caveats(summary, told, assumed=assumed)),
@@ -254,15 +229,10 @@ def alias_of(path: Path) -> str:
     """Return a file's stem as a name that ids and aliases may have.
 
     >>> alias_of(Path("helsinki.osm.pbf")), alias_of(Path("Élan à 3.geojson"))
-    ('helsinki', 'lan-3')
+    ('helsinki', 'Elan_a_3')
     """
-    stem = (
-        path.name.removesuffix(".pbf").removesuffix(".osm")
-        if path.name.endswith(".pbf")
-        else path.stem
-    )
-    plain = re.sub(r"[^A-Za-z0-9_.\-]+", "-", stem).strip("-._")
-    return plain[:100] or "layer"
+    plain = safe_stem(path.with_name(path.name.removesuffix(".pbf")))
+    return plain if plain != "scene" else "layer"
 
 
 def _extent(declared: DeclaredLayer, told: _Told, summary: Summary) -> tuple[Region | None, bool]:

@@ -45,11 +45,19 @@ def _read(path: Path) -> WorldFile:
     try:
         numbers = [float(line.replace(",", ".")) for line in raw.decode("ascii").split()]
     except ValueError as wrong:
-        raise BrokenFile(f"the world file {shown(path)!r} does not hold numbers; correct or remove it") from wrong
+        raise BrokenFile(
+            f"the world file {shown(path)!r} does not hold numbers; correct or remove it"
+        ) from wrong
     if len(raw) > _LONGEST or len(numbers) != 6 or not all(map(math.isfinite, numbers)):
-        raise BrokenFile(f"the world file {shown(path)!r} does not hold six numbers; correct or remove it")
+        raise BrokenFile(
+            f"the world file {shown(path)!r} does not hold six numbers; correct or remove it"
+        )
     a, d, b, e, x, y = numbers
     if a * e - b * d == 0:
-        raise BrokenFile(f"the world file {shown(path)!r} gives pixels no size; correct or remove it")
-    # Its last two numbers are of the centre of the upper-left pixel; a transform starts at the corner.
-    return WorldFile(shown(path), hashlib.sha256(raw).hexdigest(), (a, b, x - (a + b) / 2, d, e, y - (d + e) / 2))
+        raise BrokenFile(
+            f"the world file {shown(path)!r} gives pixels no size; correct or remove it"
+        )
+    # Its last two numbers are of the upper-left pixel's centre; a transform starts at the corner.
+    return WorldFile(
+        shown(path), hashlib.sha256(raw).hexdigest(), (a, b, x - (a + b) / 2, d, e, y - (d + e) / 2)
+    )

@@ -6,4 +6,13 @@ from store.raster.reader import Pixels, SceneReader
 from store.raster.region import RegionWindow
 from store.raster.window import Tile, Window
 
-__all__ = ["Grid", "Pixels", "Place", "RegionWindow", "SceneReader", "Tile", "Window", "read_on_grid"]
+__all__ = [
+    "Grid",
+    "Pixels",
+    "Place",
+    "RegionWindow",
+    "SceneReader",
+    "Tile",
+    "Window",
+    "read_on_grid",
+]

@@ -1,4 +1,4 @@
-"""What we make of a file once, at ingest: overviews, a tiled copy, and the proof that it can be read."""
+"""What we make of a file once, at ingest: overviews, a tiled copy, and a proof that it is whole."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from store.raster.gdal import GDAL_ERRORS, placeless, reading, safe_gdal
 from store.raster.levels import Level
 from store.raster.resample import area_average, nearest
 from store.raster.window import Window
-from store.scenes import Scene
 
 OVERVIEWS_ABOVE_PX = 16_000_000
 COPY_ABOVE_PX = 64_000_000
 _SHRINK = 4
 _TILE = 512
+_FEW_BANDS = 4
 _TILED_FORMATS = ("GTiff", "JP2OpenJPEG")
 
 Progress = Callable[[float, str], None]
@@ -36,7 +36,11 @@ def needs_copy(level: Level) -> bool:
     rows, cols = level.shape
     across, down = level.block
     loose = level.dataset.driver not in _TILED_FORMATS and rows * cols > COPY_ABOVE_PX
-    return loose or across * down > LARGEST_TILE_PX
+    one_piece = any(
+        image.compressed and image.block[0] * image.block[1] > LARGEST_TILE_PX
+        for image in level.images[:1]
+    )
+    return loose or one_piece or across * down > LARGEST_TILE_PX
 
 
 def needs_overviews(level: Level) -> bool:
@@ -48,7 +52,7 @@ def needs_overviews(level: Level) -> bool:
 def check_readable(level: Level, progress: Progress) -> None:
     """Decode the whole file once; a file cut short or damaged is an error here, not zeros later."""
     rows, cols = level.shape
-    for window in _strips(rows, cols, level.block[1]):
+    for window in _strips(rows, cols, level.block[1], level.dataset.count):
         with reading(level.scene.id):
             level.dataset.read(window=RasterioWindow(*window[:2], window.width, window.height))
         progress(window.row1 / rows, f"checking {level.scene.id}")
@@ -76,7 +80,8 @@ def _write(level: Level, artifacts: Artifacts, shrink: int, progress: Progress) 
                 _add_overviews(level, temporary, rows, cols)
         except GDAL_ERRORS as wrong:
             raise StoreError(
-                f"overviews of {level.scene.id} could not be written ({wrong}); make room on the disk and ingest again",
+                f"overviews of {level.scene.id} could not be written ({wrong}); "
+                "make room on the disk and ingest again",
                 code="cannot_write",
             ) from wrong
         check_file(temporary)
@@ -89,8 +94,9 @@ def _profile(level: Level, rows: int, cols: int) -> dict[str, Any]:
     kind = "complex64" if kind.startswith("complex_int") else kind
     return {
         "driver": "GTiff", "width": cols, "height": rows, "count": dataset.count, "dtype": kind,
-        "nodata": dataset.nodata, "tiled": True, "blockxsize": _TILE, "blockysize": _TILE, "compress": "deflate",
-        "zlevel": 1, "predictor": 2 if np.dtype(kind).kind in "iu" else 1, "bigtiff": "if_safer",
+        "nodata": dataset.nodata, "tiled": True, "blockxsize": _TILE, "blockysize": _TILE,
+        "compress": "deflate", "zlevel": 1, "predictor": 2 if np.dtype(kind).kind in "iu" else 1,
+        "bigtiff": "if_safer",
     }  # fmt: skip
 
 
@@ -108,7 +114,10 @@ def _write_box(level: Level, target: Any, box: Window, progress: Progress) -> No
     row_edges = np.arange(box.row0, box.row1 + 1) * down
     col_edges = np.arange(box.col0, box.col1 + 1) * across
     source = Window(
-        math.floor(col_edges[0]), math.floor(row_edges[0]), math.ceil(col_edges[-1]), math.ceil(row_edges[-1])
+        math.floor(col_edges[0]),
+        math.floor(row_edges[0]),
+        math.ceil(col_edges[-1]),
+        math.ceil(row_edges[-1]),
     ).clipped(level.shape)
     data, valid = _samples(level, source)
     if (down, across) != (1.0, 1.0):
@@ -131,7 +140,9 @@ def _samples(level: Level, window: Window) -> tuple[NDArray[Any], NDArray[np.boo
     return data, np.ones(window.shape, dtype=bool)
 
 
-def _mark_invalid(level: Level, data: NDArray[Any], valid: NDArray[np.bool_], *, shrunk: bool) -> None:
+def _mark_invalid(
+    level: Level, data: NDArray[Any], valid: NDArray[np.bool_], *, shrunk: bool
+) -> None:
     """Write into the samples which of them are none, in the way the file itself does."""
     nodata = level.dataset.nodata
     if nodata is not None and not math.isnan(nodata):
@@ -148,7 +159,11 @@ def _mark_invalid(level: Level, data: NDArray[Any], valid: NDArray[np.bool_], *,
 def _needs_mask(level: Level) -> bool:
     """Tell whether only a mask can say which samples are none."""
     scene, dataset = level.scene, level.dataset
-    if scene.palette is not None or dataset.nodata is not None or np.dtype(scene.bands[0].dtype).kind in "fc":
+    if (
+        scene.palette is not None
+        or dataset.nodata is not None
+        or np.dtype(scene.bands[0].dtype).kind in "fc"
+    ):
         return False
     has_alpha = any(band.role == "alpha" for band in scene.bands)
     masked = MaskFlags.per_dataset in dataset.mask_flag_enums[0]
@@ -167,15 +182,16 @@ def _add_overviews(level: Level, path: Path, rows: int, cols: int) -> None:
 def _boxes(level: Level, rows: int, cols: int, shrink: int) -> Iterator[Window]:
     """Yield the pieces to write: squares of tiles where the file has tiles, else whole rows."""
     if shrink == 1 and level.block[0] >= level.shape[1]:
-        yield from _strips(rows, cols, _TILE)
+        yield from _strips(rows, cols, _TILE, level.dataset.count)
         return
-    for row in range(0, rows, _TILE):
-        for col in range(0, cols, _TILE):
-            yield Window(col, row, min(col + _TILE, cols), min(row + _TILE, rows))
+    side = _TILE if level.dataset.count <= _FEW_BANDS else _TILE // 4
+    for row in range(0, rows, side):
+        for col in range(0, cols, side):
+            yield Window(col, row, min(col + side, cols), min(row + side, rows))
 
 
-def _strips(rows: int, cols: int, block: int) -> Iterator[Window]:
-    """Yield whole rows, about 4 Mpx at a time and in whole blocks."""
-    down = max(1, (4 << 20) // cols // block) * min(block, rows)
+def _strips(rows: int, cols: int, block: int, bands: int) -> Iterator[Window]:
+    """Yield whole rows, about 12 million samples at a time and in whole blocks."""
+    down = max(1, (12 << 20) // (cols * bands) // block) * min(block, rows)
     for row in range(0, rows, down):
         yield Window(0, row, cols, min(row + down, rows))

@@ -24,7 +24,6 @@ MOST_BANDS = 4096
 MOST_UPLOADED_BANDS = 64
 LARGEST_UPLOAD_PX = 1_000_000_000
 _HEADER = 64 << 10
-_UNCOMPRESSED = 1
 _MOST_CHUNKS = 1_000_000
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -50,7 +49,7 @@ class Passed:
 
 
 def check_file(path: Path, extra_drivers: Sequence[str] = ()) -> Passed:
-    """Let a regular file of a known format and bearable size pass; the content decides, not the name.
+    """Let a regular file of a known format and bearable size pass; the content decides.
 
     Args:
         path: The file; it may be a link to one.
@@ -63,8 +62,8 @@ def check_file(path: Path, extra_drivers: Sequence[str] = ()) -> Passed:
             if extra_drivers:
                 return Passed(list(extra_drivers), [])
             raise UnsupportedFormat(
-                f"{name!r} holds none of the formats that are opened: GeoTIFF, PNG, JPEG, JPEG 2000 and BMP "
-                "(the content decides, not the name); convert it to GeoTIFF"
+                f"{name!r} holds none of the formats that are opened: GeoTIFF, PNG, JPEG, "
+                "JPEG 2000 and BMP (the content decides, not the name); convert it to GeoTIFF"
             )
         images = read_images(file, name) if driver == "GTiff" else []
         if images:
@@ -83,19 +82,25 @@ def is_picture(path: Path) -> bool:
         return _driver_of(file.read(16)) is not None
 
 
-def check_size(width: int, height: int, bands: int, name: str, *, loose: bool, upload: bool) -> None:
+def check_size(
+    width: int, height: int, bands: int, name: str, *, loose: bool, upload: bool
+) -> None:
     """Refuse an image whose header declares more than we are willing to read."""
     most = MOST_UPLOADED_BANDS if upload else MOST_BANDS
     if bands > most:
         raise TooLarge(f"{name!r} declares {bands} bands; at most {most} are read")
     if upload and width * height > LARGEST_UPLOAD_PX:
-        raise TooLarge(f"{name!r} declares {width} x {height} px; an upload may have {LARGEST_UPLOAD_PX:,} px")
+        raise TooLarge(
+            f"{name!r} declares {width} x {height} px; an upload may have {LARGEST_UPLOAD_PX:,} px"
+        )
     if loose and width * height > LARGEST_LOOSE_PX:
-        raise TooLarge(f"{name!r} declares {width} x {height} px in one piece; rewrite it as a tiled GeoTIFF")
+        raise TooLarge(
+            f"{name!r} declares {width} x {height} px in one piece; rewrite it as a tiled GeoTIFF"
+        )
 
 
 def open_regular(path: Path) -> IO[bytes]:
-    """Open a regular file for reading; a folder, pipe, socket or device is refused without waiting."""
+    """Open a regular file for reading; a folder, pipe or device is refused without waiting."""
     name = shown(path)
     try:
         os.fspath(path).encode("utf-8")
@@ -104,7 +109,9 @@ def open_regular(path: Path) -> IO[bytes]:
     except (ValueError, UnicodeError) as wrong:
         raise BadName(f"{name!r} is not a file name that can be opened; rename the file") from wrong
     except OSError as wrong:
-        raise StoreError(f"{name!r} cannot be opened: {wrong.strerror}", code="cannot_open") from wrong
+        raise StoreError(
+            f"{name!r} cannot be opened: {wrong.strerror}", code="cannot_open"
+        ) from wrong
     kind = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(kind):
         os.close(descriptor)
@@ -131,23 +138,31 @@ def _driver_of(head: bytes) -> str | None:
 def _check_blocks(images: list[Image], name: str) -> None:
     """Refuse tiles and strips that cannot be decoded within bounds."""
     if images[0].samples > MOST_BANDS:
-        raise TooLarge(f"{name!r} declares {images[0].samples} bands; at most {MOST_BANDS} are read")
+        raise TooLarge(
+            f"{name!r} declares {images[0].samples} bands; at most {MOST_BANDS} are read"
+        )
     for image in images:
         across, down = image.block
         if image.tiled and across * down > LARGEST_TILE_PX:
-            raise TooLarge(f"{name!r} has tiles of {across} x {down} px; rewrite it with tiles of 512 px")
+            raise TooLarge(
+                f"{name!r} has tiles of {across} x {down} px; rewrite it with tiles of 512 px"
+            )
         decoded = across * down * image.bits * image.samples // 8
-        if not image.tiled and image.compression != _UNCOMPRESSED and decoded > LARGEST_STRIP_BYTES:
-            raise TooLarge(f"{name!r} has strips of {decoded >> 20} MiB each; rewrite it with tiles of 512 px")
+        if not image.tiled and image.compressed and decoded > LARGEST_STRIP_BYTES:
+            raise TooLarge(
+                f"{name!r} has strips of {decoded >> 20} MiB each; rewrite it with tiles of 512 px"
+            )
 
 
 def _check_bytes(images: list[Image], name: str, size: int) -> None:
     """Refuse an uncompressed TIFF file that is shorter than its own pixels."""
     for image in images:
         needed = image.width * image.height * image.samples * image.bits // 8
-        whole = image.compression == _UNCOMPRESSED and image.sparse is None
+        whole = not image.compressed and image.sparse is None
         if whole and not image.subsampled and needed > size:
-            raise BrokenFile(f"{name!r} is cut short: its pixels need {needed} bytes, it has {size}")
+            raise BrokenFile(
+                f"{name!r} is cut short: its pixels need {needed} bytes, it has {size}"
+            )
 
 
 def _check_png(file: IO[bytes], name: str) -> None:
@@ -160,7 +175,9 @@ def _check_png(file: IO[bytes], name: str) -> None:
         length, kind = struct.unpack(">I4s", head) if len(head) == 8 else (size, b"")
         at += 12 + length
         if at > size:
-            raise BrokenFile(f"{name!r} is cut short: its picture data end at byte {size}; get the file again")
+            raise BrokenFile(
+                f"{name!r} is cut short: its picture data end at byte {size}; get the file again"
+            )
         if kind == b"IEND":
             return
     raise TooLarge(f"{name!r} has more than {_MOST_CHUNKS} parts; rewrite it")
@@ -172,11 +189,15 @@ def _check_bmp(file: IO[bytes], name: str) -> None:
     file.seek(0)
     head = file.read(54)
     if len(head) < 54:
-        raise BrokenFile(f"{name!r} is cut short: {size} bytes are less than a BMP header; get the file again")
+        raise BrokenFile(
+            f"{name!r} is cut short: {size} bytes are less than a BMP header; get the file again"
+        )
     start, header = struct.unpack_from("<II", head, 10)
     if header < 40:
         return  # an OS/2 header; its rows are found missing when they are decoded
     width, height, _, bits, compression = struct.unpack_from("<iiHHI", head, 18)
     row = (width * bits + 31) // 32 * 4
     if compression in (0, 3) and start + row * abs(height) > size:
-        raise BrokenFile(f"{name!r} is cut short: its rows need {start + row * abs(height)} bytes, it has {size}")
+        raise BrokenFile(
+            f"{name!r} is cut short: its rows need {start + row * abs(height)} bytes, it has {size}"
+        )

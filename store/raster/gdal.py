@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import rasterio
-from rasterio._err import CPLE_BaseError  # raised at closing and by drivers, and not a RasterioError
+from rasterio._err import (
+    CPLE_BaseError,
+)  # raised at closing and by drivers, and not a RasterioError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from store.errors import BrokenFile, ReadFailed
@@ -65,19 +67,21 @@ def open_dataset(path: Path, drivers: list[str], level: int | None = None) -> An
             except GDAL_ERRORS as wrong:
                 failed = wrong
     raise BrokenFile(
-        f"{clean_text(path.name, 80)!r} cannot be opened as {' or '.join(drivers)}; it is damaged or cut short"
+        f"{clean_text(path.name, 80)!r} cannot be opened as {' or '.join(drivers)}; "
+        "it is damaged or cut short"
     ) from failed
 
 
 @contextmanager
 def reading(name: str) -> Iterator[None]:
-    """Make a failure inside GDAL a ReadFailed: nothing is known about the pixels that were asked for."""
+    """Make a failure inside GDAL a ReadFailed: nothing is known about the pixels asked for."""
     with safe_gdal():
         try:
             yield
         except GDAL_ERRORS as wrong:
             raise ReadFailed(
-                f"the pixels of {name!r} could not be read ({_cause(wrong)}); nothing is known about what is there"
+                f"the pixels of {name!r} could not be read ({_cause(wrong)}); "
+                "nothing is known about what is there"
             ) from wrong
 
 

@@ -97,20 +97,23 @@ def read_on_grid(
         return reader.read(*window, out_shape=shape, bands=bands)
     if own.frame != grid.frame or own.frame != EARTH:
         raise FramesDiffer(
-            f"{reader.scene.id} is in {own.frame} ({own.width} x {own.height} px), the grid in {grid.frame} "
-            f"({grid.width} x {grid.height} px); give both a georeference, or register one to the other"
+            f"{reader.scene.id} is in {own.frame} ({own.width} x {own.height} px), the grid in "
+            f"{grid.frame} ({grid.width} x {grid.height} px); give both a georeference, "
+            "or register one to the other"
         )
     chosen = list(bands or reader.data_bands)
     wanted = _Wanted(grid, window, shape)
     source = _source_window(own, wanted).clipped(reader.shape)
     if not source.size:
         return _nothing(reader, chosen, wanted)
-    step = max(1, math.floor(_coarser(own, wanted) + 0.25))
+    coarser = _coarser(own, wanted)
+    step = max(1, math.floor(coarser + 0.25))
     looked = math.ceil(source.height / step), math.ceil(source.width / step)
     pixels = reader.read(*source, out_shape=looked, bands=chosen)
     moved = own.affine * Affine.translation(source.col0, source.row0)
     moved *= Affine.scale(source.width / looked[1], source.height / looked[0])
-    data, valid = _warped(pixels, moved, own, wanted, resampling, reader.scene.id)
+    warp = _Warp(own.crs, moved, resampling, coarser / step)
+    data, valid = _warped(pixels, warp, wanted, reader.scene.id)
     return Pixels(data, valid, window, wanted.gsd_m)
 
 
@@ -157,7 +160,9 @@ def _between(first: str, second: str) -> Transformer:
     return Transformer.from_crs(first, second, always_xy=True)
 
 
-def _apply(affine: Affine, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _apply(
+    affine: Affine, points: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     a, b, c, d, e, f = tuple(affine)[:6]
     return a * points[:, 0] + b * points[:, 1] + c, d * points[:, 0] + e * points[:, 1] + f
 
@@ -171,7 +176,9 @@ def _source_window(own: Grid, wanted: _Wanted) -> Window:
     if not len(found):
         return Window(0, 0, 0, 0)
     limit = float(2**31)
-    (col0, row0), (col1, row1) = (np.clip(end, -limit, limit) for end in (found.min(0), found.max(0)))
+    (col0, row0), (col1, row1) = (
+        np.clip(end, -limit, limit) for end in (found.min(0), found.max(0))
+    )
     margin = _MARGIN_PX * max(1, math.ceil(_coarser(own, wanted)))
     return Window(
         math.floor(col0) - margin,
@@ -182,8 +189,13 @@ def _source_window(own: Grid, wanted: _Wanted) -> Window:
 
 
 def _coarser(own: Grid, wanted: _Wanted) -> float:
-    """Return how many pixels of the scene one pixel of the result spans, at its centre."""
-    row, col = wanted.shape[0] / 2, wanted.shape[1] / 2
+    """Return how many pixels of the scene one pixel of the result spans, at the grid's centre.
+
+    Not at the window's: neighbouring windows are resampled alike, or they would not join.
+    """
+    scale = wanted.window.width / wanted.shape[1], wanted.window.height / wanted.shape[0]
+    col = (wanted.grid.width / 2 - wanted.window.col0) / scale[0]
+    row = (wanted.grid.height / 2 - wanted.window.row0) / scale[1]
     found = _to_own_pixels(own, wanted, np.array([[col, row], [col + 1, row], [col, row + 1]]))
     if not np.isfinite(found).all():
         return 1.0
@@ -191,21 +203,33 @@ def _coarser(own: Grid, wanted: _Wanted) -> float:
     return math.sqrt(abs(ax * by - ay * bx))
 
 
-def _warped(
-    pixels: Pixels, transform: Affine, own: Grid, wanted: _Wanted, how: How, name: str
-) -> tuple[Array, Mask]:
+@dataclass(frozen=True)
+class _Warp:
+    """From what grid, and how, samples are interpolated."""
+
+    crs: str | None
+    transform: Affine
+    how: How
+    coarser: float
+
+
+def _warped(pixels: Pixels, warp: _Warp, wanted: _Wanted, name: str) -> tuple[Array, Mask]:
     """Interpolate samples and their validity into the result."""
+    scale = 1.0 / max(1.0, warp.coarser)
     target = {
-        "src_transform": transform,
-        "src_crs": own.crs,
+        "src_transform": warp.transform,
+        "src_crs": warp.crs,
         "dst_transform": wanted.affine,
         "dst_crs": wanted.grid.crs,
-        "resampling": Resampling[how],
+        "resampling": Resampling[warp.how],
         "tolerance": _TOLERANCE_PX,
+        # Else GDAL takes the width of its kernel from the size of the window.
+        "XSCALE": scale,
+        "YSCALE": scale,
     }
     kind = pixels.data.dtype
     share = np.zeros(wanted.shape, dtype=np.float32)
-    planes = np.where(pixels.valid, pixels.data, 0).astype(_working(kind, how))
+    planes = np.where(pixels.valid, pixels.data, 0).astype(_working(kind, warp.how))
     data = np.zeros((len(planes), *wanted.shape), dtype=planes.dtype)
     with reading(name):
         reproject(pixels.valid.astype(np.float32), share, **target)

@@ -88,7 +88,7 @@ class Level:
             self.dataset.close()
 
     def _unmasked(self, window: Window, box: RasterioWindow) -> Mask:
-        """Return where neither alpha, an internal mask nor a block that was never written says "nothing"."""
+        """Return where neither alpha, a mask nor a block never written says "nothing"."""
         valid = np.ones(window.shape, dtype=bool)
         for band in self.scene.bands:
             if band.role == "alpha":
@@ -105,14 +105,20 @@ class Level:
         """(rows, columns) of blocks in which some band was never written; None when all were."""
         rows, cols = self.shape
         for image in self.images:
-            if not image.mask and (image.width, image.height) == (cols, rows) and image.sparse is not None:
+            if (
+                not image.mask
+                and (image.width, image.height) == (cols, rows)
+                and image.sparse is not None
+            ):
                 return np.asarray(image.sparse.any(axis=0))
         return None
 
     @cached_property
     def _colours(self) -> NDArray[np.uint8]:
-        """(entries, 4): red, green, blue, alpha of the colour table; opaque black where it has no entry."""
-        table = np.zeros((max(256, 1 << 8 * np.dtype(self.dataset.dtypes[0]).itemsize), 4), np.uint8)
+        """(entries, 4): red, green, blue, alpha; opaque black where the table has no entry."""
+        table = np.zeros(
+            (max(256, 1 << 8 * np.dtype(self.dataset.dtypes[0]).itemsize), 4), np.uint8
+        )
         table[:, 3] = 255
         with reading(self.scene.id):
             for index, colour in self.dataset.colormap(1).items():
@@ -128,7 +134,7 @@ class Level:
 
 
 def _is_data(plane: Array, nodata: float | None) -> Mask:
-    """Return where samples are finite and not the nodata value; one that the type cannot hold never is."""
+    """Return where samples are finite and not nodata; a value the type cannot hold hides none."""
     kind = plane.dtype
     valid = np.isfinite(plane) if kind.kind in "fc" else np.ones(plane.shape, dtype=bool)
     if nodata is None or np.isnan(nodata):

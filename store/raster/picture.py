@@ -18,10 +18,13 @@ _RED_GREEN_BLUE = (("red", "B04", "B4"), ("green", "B03", "B3"), ("blue", "B02",
 
 
 def bands_to_show(scene: Scene) -> list[int]:
-    """Return the bands to show: red, green and blue where they are known, else the first three, or the only one."""
+    """Return the bands to show: red, green, blue where known, else the first three, or one."""
     data = [band for band in scene.bands if band.role == "data"]
     by_name = {band.name: band.index for band in data}
-    named = [next((by_name[name] for name in names if name in by_name), None) for names in _RED_GREEN_BLUE]
+    named = [
+        next((by_name[name] for name in names if name in by_name), None)
+        for names in _RED_GREEN_BLUE
+    ]
     found = [index for index in named if index is not None]
     if len(found) == 3:
         return found
@@ -36,11 +39,14 @@ def png_of(pixels: Pixels, scene: Scene) -> bytes:
     percentile of the valid pixels, and radar amplitudes in dB before that.
     """
     planes = [_shown(plane, pixels.valid, scene) for plane in pixels.data]
-    rgb = np.stack(planes if len(planes) == 3 else [planes[0]] * 3, axis=-1)
-    alpha = np.where(pixels.valid, 255, 0).astype(np.uint8)
-    rgba = np.dstack([np.where(pixels.valid[..., None], rgb, 0).astype(np.uint8), alpha])
+    if not pixels.valid.all():
+        planes = [np.where(pixels.valid, plane, 0).astype(np.uint8) for plane in planes]
+        planes.append(np.where(pixels.valid, 255, 0).astype(np.uint8))
+    array = np.ascontiguousarray(np.stack(planes, axis=-1))
     out = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(rgba), "RGBA").save(out, "PNG", optimize=False)
+    Image.fromarray(array[..., 0] if array.shape[-1] == 1 else array).save(
+        out, "PNG", compress_level=3
+    )
     return out.getvalue()
 
 

@@ -25,22 +25,29 @@ Floats = NDArray[np.float64]
 SixNumbers = tuple[float, float, float, float, float, float]
 LON_LAT = "OGC:CRS84"
 _CODE = re.compile(r"^[A-Za-z][A-Za-z0-9]{1,15}:[A-Za-z0-9]{1,20}$")
-_EDGE_POINTS = 64
+_EDGE_POINTS, _EDGE_POINTS_AT_POLE = 64, 512
+_BOWED_DEG = 75.0
 _POLE_DEG = 90.0 - 1e-9
 
 
 def declared_crs(text: str) -> str:
-    """Return a declared CRS as `AUTHORITY:CODE`; refuses one that PROJ does not know or that has no place on Earth."""
+    """Return a declared CRS as `AUTHORITY:CODE`; refuses an unknown one, or one of no place."""
     text = text.strip()
     text = f"EPSG:{text}" if text.isdigit() else text
     if not _CODE.match(text):
-        raise BadDeclaration(f"--crs {text[:60]!r} is no code of a CRS; write one such as EPSG:32633")
+        raise BadDeclaration(
+            f"--crs {text[:60]!r} is no code of a CRS; write one such as EPSG:32633"
+        )
     try:
         crs = CRS.from_user_input(text)
     except CRSError as wrong:
-        raise BadDeclaration(f"--crs {text}: PROJ knows no such CRS; write one such as EPSG:32633") from wrong
+        raise BadDeclaration(
+            f"--crs {text}: PROJ knows no such CRS; write one such as EPSG:32633"
+        ) from wrong
     if not is_on_ground(crs):
-        raise BadDeclaration(f"--crs {text} is {crs.type_name}, which gives pixels no place on the ground")
+        raise BadDeclaration(
+            f"--crs {text} is {crs.type_name}, which gives pixels no place on the ground"
+        )
     return text.upper()
 
 
@@ -51,12 +58,14 @@ def is_on_ground(crs: CRS) -> bool:
 
 def same_crs(first: str, second: str) -> bool:
     """Tell whether two CRS are the same, whatever the order of their axes."""
-    return first == second or CRS.from_user_input(first).equals(CRS.from_user_input(second), ignore_axis_order=True)
+    return first == second or CRS.from_user_input(first).equals(
+        CRS.from_user_input(second), ignore_axis_order=True
+    )
 
 
 @lru_cache(maxsize=64)
 def _transformers(crs: str) -> tuple[Transformer, Transformer, bool]:
-    """Return the ways to and from longitude and latitude, and whether the CRS itself is in degrees."""
+    """Return the ways to and from longitude and latitude, and whether the CRS is in degrees."""
     native = CRS.from_user_input(crs)
     there = Transformer.from_crs(native, LON_LAT, always_xy=True)
     back = Transformer.from_crs(LON_LAT, native, always_xy=True)
@@ -85,7 +94,8 @@ class Place:
         if scene.crs is None or scene.transform is None or not scene.is_georeferenced:
             raise NoGeoreference(
                 f"{scene.id} has no position on the ground; give it one with "
-                "`elenchus ingest --crs EPSG:N` and a world file, or ask in pixels (px:SCENE:C0,R0,C1,R1)"
+                "`elenchus ingest --crs EPSG:N` and a world file, "
+                "or ask in pixels (px:SCENE:C0,R0,C1,R1)"
             )
         return cls(scene.crs, scene.transform, scene.width, scene.height)
 
@@ -95,7 +105,7 @@ class Place:
         return Affine(*self.transform)
 
     def to_lonlat(self, cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
-        """Return longitudes (in [-180, 180]) and latitudes of columns and rows; inf off the Earth."""
+        """Return longitudes in [-180, 180] and latitudes of columns and rows; inf off the Earth."""
         x, y = self._to_crs(np.asarray(cols, float), np.asarray(rows, float))
         lon, lat = _transformers(self.crs)[0].transform(x, y)
         lon = np.asarray(lon, float)
@@ -104,13 +114,16 @@ class Place:
         return wrapped, np.asarray(lat, float)
 
     def to_pixel(self, lons: Floats, lats: Floats) -> tuple[Floats, Floats]:
-        """Return columns and rows of longitudes and latitudes; inf where the CRS does not reach."""
-        x, y = _transformers(self.crs)[1].transform(np.asarray(lons, float), np.asarray(lats, float))
+        """Return columns and rows of longitudes and latitudes; inf where the CRS ends."""
+        x, y = _transformers(self.crs)[1].transform(
+            np.asarray(lons, float), np.asarray(lats, float)
+        )
         x, y = np.asarray(x, float), np.asarray(y, float)
         if _transformers(self.crs)[2]:
             x = self._on_this_turn(x)
         back = ~self.affine
-        return back.a * x + back.b * y + back.c, back.d * x + back.e * y + back.f
+        with np.errstate(invalid="ignore"):
+            return back.a * x + back.b * y + back.c, back.d * x + back.e * y + back.f
 
     def gsd(self) -> tuple[float, float]:
         """Return the ground size of a pixel along columns and rows at the centre, in m."""
@@ -121,26 +134,39 @@ class Place:
         return Region.of(EARTH, self.on_earth(shapely.box(0, 0, self.width, self.height)))
 
     def on_earth(self, area: BaseGeometry) -> BaseGeometry:
-        """Return pixel geometry as longitude and latitude, split at 180 degrees; edges are densified."""
-        longest = max(max(self.width, self.height) / _EDGE_POINTS, 1e-6)
-        dense = shapely.segmentize(area, longest)
+        """Return pixel geometry as longitude and latitude, split at 180 degrees, densified."""
+        dense = self._densified(area)
         if area.geom_type in ("Polygon", "MultiPolygon"):
             return self._polygons_on_earth(dense)
-        return shapely.transform(dense, lambda points: np.column_stack(self.to_lonlat(points[:, 0], points[:, 1])))
+        return shapely.transform(
+            dense, lambda points: np.column_stack(self.to_lonlat(points[:, 0], points[:, 1]))
+        )
 
     def in_pixels(self, area: BaseGeometry) -> BaseGeometry:
         """Return geometry in longitude and latitude as pixels; edges are densified."""
         west, south, east, north = area.bounds
         longest = max(max(east - west, north - south) / _EDGE_POINTS, 1e-9)
         dense = shapely.segmentize(area, longest)
-        return shapely.transform(dense, lambda points: np.column_stack(self.to_pixel(points[:, 0], points[:, 1])))
+        return shapely.transform(
+            dense, lambda points: np.column_stack(self.to_pixel(points[:, 0], points[:, 1]))
+        )
+
+    def _densified(self, area: BaseGeometry) -> BaseGeometry:
+        """Cut long edges; finely near a pole, where straight ones bow most."""
+        corners = np.array(
+            [[0, 0], [self.width, 0], [0, self.height], [self.width, self.height]], float
+        )
+        lat = self.to_lonlat(corners[:, 0], corners[:, 1])[1]
+        near_pole = bool(np.nanmax(np.abs(lat), initial=0.0) > _BOWED_DEG)
+        points = _EDGE_POINTS_AT_POLE if near_pole else _EDGE_POINTS
+        return shapely.segmentize(area, max(self.width, self.height) / points)
 
     def _to_crs(self, cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
         a, b, c, d, e, f = self.transform
         return a * cols + b * rows + c, d * cols + e * rows + f
 
     def _on_this_turn(self, lon: Floats) -> Floats:
-        """Return longitudes on the turn around the Earth that the grid itself uses (170..190, 0..360)."""
+        """Return longitudes on the turn that the grid itself uses (170..190, 0..360)."""
         middle = self._to_crs(np.array([self.width / 2]), np.array([self.height / 2]))[0][0]
         return np.asarray((lon - middle + 180.0) % 360.0 - 180.0 + middle)
 
@@ -148,7 +174,9 @@ class Place:
         parts = []
         for polygon in shapely.get_parts(dense):
             shell = self._ring_on_earth(shapely.get_coordinates(polygon.exterior))
-            holes = [self._ring_on_earth(shapely.get_coordinates(ring)) for ring in polygon.interiors]
+            holes = [
+                self._ring_on_earth(shapely.get_coordinates(ring)) for ring in polygon.interiors
+            ]
             parts.append(shapely.difference(shell, shapely.union_all(holes)) if holes else shell)
         return shapely.union_all(parts) if len(parts) != 1 else parts[0]
 
@@ -156,7 +184,9 @@ class Place:
         """Return the area that a ring of (col, row) encloses, as polygons within -180..180."""
         lon, lat = self.to_lonlat(ring[:-1, 0], ring[:-1, 1])
         if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
-            raise NoGeoreference("part of the image lies off the Earth in its CRS, so it has no outline on the ground")
+            raise NoGeoreference(
+                "part of the image lies off the Earth in its CRS, so it has no outline there"
+            )
         lon, lat = _around_poles(lon, np.clip(lat, -90.0, 90.0))
         lon = np.unwrap(lon, period=360.0)
         closing = lon[-1] + ((lon[0] - lon[-1] + 180.0) % 360.0 - 180.0)
@@ -174,7 +204,7 @@ class Place:
 
 
 def _around_poles(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-    """Replace points at a pole, whose longitude means nothing, by two with their neighbours' longitudes."""
+    """Replace points at a pole, where longitude means nothing, by two with their neighbours'."""
     at_pole = np.abs(lat) >= _POLE_DEG
     if not at_pole.any():
         return lon, lat
@@ -193,13 +223,19 @@ def _within_180(area: BaseGeometry) -> BaseGeometry:
     """Return an area with unwrapped longitudes as polygons within -180..180."""
     area = area if area.is_valid else shapely.make_valid(area)
     west, _, east, _ = area.bounds
-    if -180.0 <= west and east <= 180.0:
+    if west >= -180.0 and east <= 180.0:
         return area
     pieces = []
-    for turn in range(int(np.floor((west + 180.0) / 360.0)), int(np.floor((east + 180.0) / 360.0)) + 1):
-        piece = shapely.intersection(area, shapely.box(turn * 360.0 - 180.0, -90.0, turn * 360.0 + 180.0, 90.0))
+    for turn in range(
+        int(np.floor((west + 180.0) / 360.0)), int(np.floor((east + 180.0) / 360.0)) + 1
+    ):
+        piece = shapely.intersection(
+            area, shapely.box(turn * 360.0 - 180.0, -90.0, turn * 360.0 + 180.0, 90.0)
+        )
         if piece.area > 0:
-            pieces.append(shapely.transform(piece, lambda points, by=turn * 360.0: points - [by, 0.0]))
+            pieces.append(
+                shapely.transform(piece, lambda points, by=turn * 360.0: points - [by, 0.0])
+            )
     return shapely.union_all(pieces)
 
 

@@ -32,7 +32,7 @@ Floats = NDArray[np.float64]
 Resampling = Literal["average", "nearest"]
 
 LARGEST_READ_PX = 64_000_000
-_CHUNK_PX = 4 << 20
+_CHUNK_SAMPLES = 12 << 20
 _COARSEST_JPEG_OVERVIEW = 8
 """JPEG overviews of factor 2, 4 and 8 are of the picture; any other is a camera's thumbnail."""
 
@@ -62,21 +62,30 @@ class SceneReader:
         extra_drivers: GDAL drivers that were allowed at ingest beside our own.
     """
 
-    def __init__(self, scene: Scene, artifacts: Artifacts, extra_drivers: Sequence[str] = ()) -> None:
+    def __init__(
+        self, scene: Scene, artifacts: Artifacts, extra_drivers: Sequence[str] = ()
+    ) -> None:
         self.scene = scene
         self.pixels_read = 0
-        """Pixels decoded so far: those of all blocks touched, at any level; all bands of a pixel count once."""
+        """Pixels decoded so far, of all blocks touched at any level; bands count once together."""
         self._artifacts = artifacts
         self._extra = tuple(extra_drivers)
         self._levels: list[Level] = []
         check_unchanged(scene.source, scene.id)
-        self._full = self._level(Path(scene.source.path)) if scene.copy_sha256 is None else self._kept(scene.copy_sha256)
+        self._full = (
+            self._level(Path(scene.source.path))
+            if scene.copy_sha256 is None
+            else self._kept(scene.copy_sha256)
+        )
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -130,7 +139,7 @@ class SceneReader:
             out_shape: Rows and columns wanted; by default one for one. Coarser looks are area
                 averages over the valid pixels, from overviews where there are some.
             bands: Indices from 1; by default all data bands.
-            resampling: `nearest` for classes; by default `average`, and `nearest` in a colour palette.
+            resampling: `nearest` for classes; by default `average`, in a palette `nearest`.
         """
         window = Window(int(col0), int(row0), int(col1), int(row1))
         shape = window.shape if out_shape is None else (int(out_shape[0]), int(out_shape[1]))
@@ -144,15 +153,25 @@ class SceneReader:
                 inner = part.inside(window)
                 data[:, *inner], valid[inner] = self._native(self._full, part, chosen)
             else:
-                how: Resampling = resampling or ("nearest" if self.scene.palette == "colour" else "average")
+                how: Resampling = resampling or (
+                    "nearest" if self.scene.palette == "colour" else "average"
+                )
                 self._fill(data, valid, window, part, chosen, how)
         return Pixels(data, valid, window, self._gsd(window, shape))
 
-    def reduced(self, max_px: int, bands: Sequence[int] | None = None) -> Pixels:
-        """Read the whole scene with at most `max_px` pixels: one cheap look."""
-        return self.read(*self.whole, out_shape=shape_within(self.whole, max_px), bands=bands)
+    def reduced(
+        self, max_px: int, bands: Sequence[int] | None = None, longest: int | None = None
+    ) -> Pixels:
+        """Read the whole scene with at most `max_px` pixels, and no side above `longest`."""
+        rows, cols = shape_within(self.whole, max_px)
+        if longest is not None and max(rows, cols) > longest:
+            step = max(rows, cols) / longest
+            rows, cols = max(1, round(rows / step)), max(1, round(cols / step))
+        return self.read(*self.whole, out_shape=(rows, cols), bands=bands)
 
-    def windows(self, max_px: int = 4 << 20, halo: int = 0, within: Window | None = None) -> Iterator[Tile]:
+    def windows(
+        self, max_px: int = 4 << 20, halo: int = 0, within: Window | None = None
+    ) -> Iterator[Tile]:
         """Yield tiles that cover the scene, or a window of it, exactly once and along its blocks.
 
         Each has a `core` window and an `outer` one, larger by `halo` where the scene goes on.
@@ -177,11 +196,15 @@ class SceneReader:
         shape = window.shape
         if gsd_m is not None and own is None:
             raise StoreError(
-                f"{self.scene.id} does not say how large its pixels are; declare it with `elenchus ingest --gsd M`",
+                f"{self.scene.id} does not say how large its pixels are; "
+                "declare it with `elenchus ingest --gsd M`",
                 code="unknown_gsd",
             )
         if gsd_m is not None and own is not None and gsd_m > own:
-            shape = max(1, round(window.height * own / gsd_m)), max(1, round(window.width * own / gsd_m))
+            shape = (
+                max(1, round(window.height * own / gsd_m)),
+                max(1, round(window.width * own / gsd_m)),
+            )
         pixels = self.read(*window, out_shape=shape, bands=bands)
         return Pixels(pixels.data, pixels.valid, window, pixels.gsd_m, where.mask(window, shape))
 
@@ -191,7 +214,7 @@ class SceneReader:
         return Place.of(self.scene)
 
     def to_lonlat(self, cols: Floats, rows: Floats) -> tuple[Floats, Floats]:
-        """Return longitudes and latitudes of columns and rows (0, 0 is the outer upper-left corner)."""
+        """Return longitudes and latitudes of columns and rows (0, 0: upper-left corner)."""
         return self.place.to_lonlat(cols, rows)
 
     def to_pixel(self, lons: Floats, lats: Floats) -> tuple[Floats, Floats]:
@@ -199,7 +222,7 @@ class SceneReader:
         return self.place.to_pixel(lons, lats)
 
     def to_frame(self, area: BaseGeometry) -> BaseGeometry:
-        """Return pixel geometry in the scene's frame: longitude and latitude, or unchanged in a pixel frame."""
+        """Return pixel geometry in the scene's frame: on the ground, or left in pixels."""
         return self.place.on_earth(area) if self.scene.is_georeferenced else area
 
     def to_region(self, window: Window) -> Region:
@@ -220,7 +243,10 @@ class SceneReader:
         factors = level.dataset.overviews(1)
         if level.dataset.driver == "JPEG":
             factors = [factor for factor in factors if factor <= _COARSEST_JPEG_OVERVIEW]
-        made = [Level(self.scene, level.path, level.drivers, i, level.images) for i in range(len(factors))]
+        made = [
+            Level(self.scene, level.path, level.drivers, i, level.images)
+            for i in range(len(factors))
+        ]
         self._levels += made
         return made
 
@@ -238,21 +264,34 @@ class SceneReader:
         return level.read(window, bands)
 
     def _fill(
-        self, data: Array, valid: Mask, window: Window, part: Window, bands: list[int], how: Resampling
+        self,
+        data: Array,
+        valid: Mask,
+        window: Window,
+        part: Window,
+        bands: list[int],
+        how: Resampling,
     ) -> None:
         """Resample the part of a window that lies in the scene into arrays of the shape wanted."""
         step = window.height / valid.shape[0], window.width / valid.shape[1]
-        level = self._level_for(min(step))
+        # Overviews are averages: classes are picked from the file itself.
+        picked = how == "nearest" and self.scene.palette is None
+        level = self._full if picked else self._level_for(min(step))
         row_edges = window.row0 + np.arange(valid.shape[0] + 1) * step[0]
         col_edges = window.col0 + np.arange(valid.shape[1] + 1) * step[1]
         rows = _touching(row_edges, part.row0, part.row1, step[0])
         cols = _touching(col_edges, part.col0, part.col1, step[1])
         across = max(1.0, step[1] / level.factor[0]) * (cols.stop - cols.start)
-        lines = max(1, int(_CHUNK_PX / (across * max(1.0, step[0] / level.factor[1]))))
+        chunk = _CHUNK_SAMPLES / max(3, len(bands))
+        lines = max(1, int(chunk / (across * max(1.0, step[0] / level.factor[1]))))
         for start in range(rows.start, rows.stop, lines):
             piece = slice(start, min(start + lines, rows.stop))
             data[:, piece, cols], valid[piece, cols] = self._resampled(
-                level, row_edges[piece.start : piece.stop + 1], col_edges[cols.start : cols.stop + 1], bands, how
+                level,
+                row_edges[piece.start : piece.stop + 1],
+                col_edges[cols.start : cols.stop + 1],
+                bands,
+                how,
             )
 
     def _resampled(
@@ -262,7 +301,10 @@ class SceneReader:
         rows = row_edges / level.factor[1]
         cols = col_edges / level.factor[0]
         source = Window(
-            math.floor(cols[0] + 1e-6), math.floor(rows[0] + 1e-6), math.ceil(cols[-1] - 1e-6), math.ceil(rows[-1] - 1e-6)
+            math.floor(cols[0] + 1e-6),
+            math.floor(rows[0] + 1e-6),
+            math.ceil(cols[-1] - 1e-6),
+            math.ceil(rows[-1] - 1e-6),
         ).clipped(level.shape)
         data, valid = self._native(level, source, bands)
         resample = nearest if how == "nearest" else area_average
@@ -277,17 +319,19 @@ class SceneReader:
 
     def _check_read(self, window: Window, shape: tuple[int, int]) -> None:
         if window.width < 1 or window.height < 1 or min(shape) < 1:
-            raise BadRegion(f"the window {tuple(window)} at {shape[1]} x {shape[0]} px is empty; nothing was read")
+            raise BadRegion(f"the window {tuple(window)} at {shape[1]} x {shape[0]} px is empty")
         if shape[0] * shape[1] > LARGEST_READ_PX:
             raise TooLarge(
-                f"{shape[1]} x {shape[0]} px are more than one read may give ({LARGEST_READ_PX:,}); "
+                f"{shape[1]} x {shape[0]} px are more than a read may give ({LARGEST_READ_PX:,}); "
                 "read by windows, or coarser"
             )
 
     def _known_bands(self, bands: Sequence[int]) -> list[int]:
         for band in bands:
             if not 1 <= band <= len(self.scene.bands):
-                raise BadRegion(f"{self.scene.id} has bands 1 to {len(self.scene.bands)}, not {band}")
+                raise BadRegion(
+                    f"{self.scene.id} has bands 1 to {len(self.scene.bands)}, not {band}"
+                )
         return list(bands)
 
     def _dtype(self, bands: list[int]) -> np.dtype[Any]:
@@ -305,7 +349,7 @@ class SceneReader:
 
 
 def shape_within(window: Window, max_px: int) -> tuple[int, int]:
-    """Return the largest rows and columns of a window's proportions with at most `max_px` pixels."""
+    """Return rows and columns of a window's proportions with at most `max_px` pixels."""
     step = max(1.0, math.sqrt(window.size / max_px))
     rows, cols = max(1, math.floor(window.height / step)), max(1, math.floor(window.width / step))
     while rows * cols > max_px:
@@ -314,17 +358,19 @@ def shape_within(window: Window, max_px: int) -> tuple[int, int]:
 
 
 def numpy_type(name: str) -> np.dtype[Any]:
-    """Return the type in which samples of a band arrive; complex whole numbers arrive as complex64."""
+    """Return the type in which samples arrive; complex whole numbers arrive as complex64."""
     return np.dtype(np.complex64) if name.startswith("complex_int") else np.dtype(name)
 
 
 def check_unchanged(source: Source, name: str) -> None:
-    """Refuse a source whose size, time of change or header is not that of the file that was ingested."""
+    """Refuse a source whose size, time of change or header is not as it was at ingest."""
     path = Path(source.path)
     try:
         now = path.stat()
     except OSError as wrong:
-        raise InputChanged(f"the file of {name} is no longer where it was ({wrong.strerror}); ingest it again") from wrong
+        raise InputChanged(
+            f"the file of {name} is no longer where it was ({wrong.strerror}); ingest it again"
+        ) from wrong
     same = (now.st_size, now.st_mtime_ns) == (source.size, source.mtime_ns)
     if not same or hashlib.sha256(header_of(path)).hexdigest() != source.header_sha256:
         raise InputChanged(f"the file of {name} was changed after it was ingested; ingest it again")

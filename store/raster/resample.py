@@ -14,7 +14,9 @@ MAJORITY = 0.5
 """A coarser pixel is valid when at least this share of it is."""
 
 
-def area_average(data: Array, valid: Mask, row_edges: Floats, col_edges: Floats) -> tuple[Array, Mask]:
+def area_average(
+    data: Array, valid: Mask, row_edges: Floats, col_edges: Floats
+) -> tuple[Array, Mask]:
     """Average pixels over boxes with fractional edges; invalid pixels weigh nothing.
 
     Whole numbers are rounded to the nearest; complex numbers become their
@@ -31,7 +33,9 @@ def area_average(data: Array, valid: Mask, row_edges: Floats, col_edges: Floats)
     boxes = np.diff(row_edges)[:, None] * np.diff(col_edges)[None, :]
     out = np.zeros((len(data), len(row_edges) - 1, len(col_edges) - 1), dtype=data.dtype)
     for band, plane in enumerate(data):
-        values = np.abs(plane.astype(np.complex128)) ** 2 if is_complex else plane.astype(np.float64)
+        values = (
+            np.abs(plane.astype(np.complex128)) ** 2 if is_complex else plane.astype(np.float64)
+        )
         sums = _box_sums(_box_sums(np.where(valid, values, 0.0), row_edges, 0), col_edges, 1)
         mean = np.divide(sums, weight, out=np.zeros_like(sums), where=weight > 0)
         out[band] = _as_dtype(np.sqrt(np.maximum(mean, 0.0)) if is_complex else mean, data.dtype)

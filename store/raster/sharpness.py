@@ -94,7 +94,7 @@ def _aligned(col: float, row: float, side: int, reader: SceneReader) -> Window:
 
 
 def _spectrum(data: NDArray[Any]) -> NDArray[np.float64] | None:
-    """Return power times frequency squared along rows and columns; None when rounding explains it."""
+    """Return power times frequency squared along both axes; None when rounding explains it."""
     values = np.abs(data) if np.iscomplexobj(data) else data
     grey = values.astype(np.float64).mean(axis=0)
     length = _LINE if min(grey.shape) >= _LINE else _SHORT_LINE
@@ -108,7 +108,7 @@ def _spectrum(data: NDArray[Any]) -> NDArray[np.float64] | None:
     whitened[frequency < _LOWEST] = 0.0
     if whitened.sum() <= _ABOVE_ROUNDING * (rounding * frequency**2).sum() or whitened.sum() == 0.0:
         return None
-    return np.interp(np.linspace(0, 0.5, _LINE // 2 + 1), frequency, whitened)
+    return np.asarray(np.interp(np.linspace(0, 0.5, _LINE // 2 + 1), frequency, whitened))
 
 
 def _power(lines: NDArray[np.float64], taper: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -19,7 +19,24 @@ from numpy.typing import NDArray
 
 from store.errors import BrokenFile, TooLarge
 
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+_SIZES = {
+    1: 1,
+    2: 1,
+    3: 2,
+    4: 4,
+    5: 8,
+    6: 1,
+    7: 1,
+    8: 2,
+    9: 4,
+    10: 8,
+    11: 4,
+    12: 8,
+    13: 4,
+    16: 8,
+    17: 8,
+    18: 8,
+}
 _FORMS = {1: "u1", 3: "u2", 4: "u4", 13: "u4", 16: "u8", 18: "u8"}
 WIDTH, HEIGHT, BITS, COMPRESSION, SAMPLES, PLANAR = 256, 257, 258, 259, 277, 284
 SUBFILE, PHOTOMETRIC, ROWS_PER_STRIP, TILE_WIDTH, TILE_HEIGHT = 254, 262, 278, 322, 323
@@ -60,8 +77,17 @@ class Image:
     """Colours may be stored for several pixels together."""
     reduced: bool
     mask: bool
+    """Not a picture but the mask of one."""
     sparse: NDArray[np.bool_] | None
-    """(planes, rows, columns) of blocks; True where nothing was written. None when all are there."""
+    """(planes, rows, columns) of blocks, True where none was written; None when all are there."""
+
+    @property
+    def compressed(self) -> bool:
+        """Tell whether a block can only be decoded from its beginning."""
+        return self.compression != _UNCOMPRESSED
+
+
+_UNCOMPRESSED = 1
 
 
 def read_images(file: IO[bytes], name: str) -> list[Image]:
@@ -109,7 +135,9 @@ class _Source:
             raise self.broken(f"a size or place in it is written as type {tag.type}")
         count = tag.count if count is None else count
         each = _SIZES[tag.type]
-        return np.frombuffer(self.take(tag.offset + start * each, count * each), self.order + form).astype(np.uint64)
+        return np.frombuffer(
+            self.take(tag.offset + start * each, count * each), self.order + form
+        ).astype(np.uint64)
 
 
 def _directories(source: _Source) -> Iterator[dict[int, Tag]]:
@@ -120,7 +148,10 @@ def _directories(source: _Source) -> Iterator[dict[int, Tag]]:
         if at in seen:
             raise source.broken("its list of images runs in a circle")
         if len(seen) >= _MOST_DIRECTORIES:
-            raise TooLarge(f"{source.name!r} holds more than {_MOST_DIRECTORIES} images; split it into one file each")
+            raise TooLarge(
+                f"{source.name!r} holds more than {_MOST_DIRECTORIES} images; "
+                "split it into one file each"
+            )
         seen.add(at)
         tags, at = _directory(source, at)
         yield tags
@@ -148,7 +179,11 @@ def _directory(source: _Source, at: int) -> tuple[dict[int, Tag], int]:
 
 
 def _image(source: _Source, tags: dict[int, Tag]) -> Image:
-    facts = {code: int(source.values(tags[code], 0, 1)[0]) for code in _WANTED & set(tags) if tags[code].count}
+    facts = {
+        code: int(source.values(tags[code], 0, 1)[0])
+        for code in _WANTED & set(tags)
+        if tags[code].count
+    }
     width, height = facts.get(WIDTH, 0), facts.get(HEIGHT, 0)
     if not (0 < width <= _LARGEST_SIDE and 0 < height <= _LARGEST_SIDE):
         raise source.broken(f"an image in it is {width} x {height} px")
@@ -164,14 +199,20 @@ def _image(source: _Source, tags: dict[int, Tag]) -> Image:
     planes = samples if facts.get(PLANAR, 1) == 2 else 1
     kind = facts.get(SUBFILE, 0)
     return Image(
-        width=width, height=height, samples=samples, bits=facts.get(BITS, 1), tiled=tiled, block=block, planes=planes,
-        compression=facts.get(COMPRESSION, 1), subsampled=facts.get(PHOTOMETRIC) == _YCBCR, reduced=bool(kind & 1), mask=bool(kind & 4),
+        width=width, height=height, samples=samples, bits=facts.get(BITS, 1), tiled=tiled,
+        block=block, planes=planes,
+        compression=facts.get(COMPRESSION, 1), subsampled=facts.get(PHOTOMETRIC) == _YCBCR,
+        reduced=bool(kind & 1), mask=bool(kind & 4),
         sparse=_blocks(source, tags, (width, height), block, planes),
     )  # fmt: skip
 
 
 def _blocks(
-    source: _Source, tags: dict[int, Tag], size: tuple[int, int], block: tuple[int, int], planes: int
+    source: _Source,
+    tags: dict[int, Tag],
+    size: tuple[int, int],
+    block: tuple[int, int],
+    planes: int,
 ) -> NDArray[np.bool_] | None:
     """Check where the blocks of an image lie, and return which were never written."""
     columns, rows = math.ceil(size[0] / block[0]), math.ceil(size[1] / block[1])
@@ -188,7 +229,11 @@ def _blocks(
         count = min(_PIECE, wanted - start)
         places, sizes = source.values(offsets, start, count), source.values(counts, start, count)
         empty = sizes == 0
-        outside = ~empty & ((places == 0) | (places > source.size) | (sizes > source.size - np.minimum(places, source.size)))
+        outside = ~empty & (
+            (places == 0)
+            | (places > source.size)
+            | (sizes > source.size - np.minimum(places, source.size))
+        )
         if outside.any():
             first = start + int(np.flatnonzero(outside)[0])
             raise source.broken(f"block {first} of {wanted} lies past the end of the file")

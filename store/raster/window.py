@@ -43,8 +43,10 @@ class Window(NamedTuple):
         )
 
     def grown(self, by: int, within: tuple[int, int]) -> Window:
-        """Return the window with a margin on all sides, cut at the edges of an image of (rows, columns)."""
-        return Window(self.col0 - by, self.row0 - by, self.col1 + by, self.row1 + by).clipped(within)
+        """Return the window with a margin, cut at the edges of an image of (rows, columns)."""
+        return Window(self.col0 - by, self.row0 - by, self.col1 + by, self.row1 + by).clipped(
+            within
+        )
 
     def inside(self, outer: Window) -> tuple[slice, slice]:
         """Return the slices that cut this window out of an array that covers `outer`."""
@@ -55,7 +57,7 @@ class Window(NamedTuple):
 
 
 class Tile(NamedTuple):
-    """One piece of a tiling: the core belongs to this piece alone, the outer window has a margin."""
+    """One piece of a tiling: the core is this piece alone, the outer window has a margin."""
 
     core: Window
     outer: Window

@@ -14,10 +14,17 @@ from rasterio.transform import from_origin
 UTM = {"crs": "EPSG:32633", "transform": from_origin(500_000, 5_000_000, 1, 1)}
 
 
-def write(path: Path, data: np.ndarray, *, descriptions=None, tags=None, mask=None, **profile: Any) -> Path:
+def write(
+    path: Path, data: np.ndarray, *, descriptions=None, tags=None, mask=None, **profile: Any
+) -> Path:
     """Write (bands, rows, columns) as a GeoTIFF or what `driver` says."""
     data = data if data.ndim == 3 else data[None]
-    shape = {"count": data.shape[0], "height": data.shape[1], "width": data.shape[2], "dtype": data.dtype}
+    shape = {
+        "count": data.shape[0],
+        "height": data.shape[1],
+        "width": data.shape[2],
+        "dtype": data.dtype,
+    }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with (
@@ -40,12 +47,28 @@ def textured(rows: int, cols: int, bands: int = 3, seed: int = 0) -> np.ndarray:
 
 
 def tiff(
-    width: int, height: int, *, tags: list[tuple[int, int, int, int]] = (), body: bytes = b"", samples: int = 1
+    width: int,
+    height: int,
+    *,
+    tags: list[tuple[int, int, int, int]] = (),
+    body: bytes = b"",
+    samples: int = 1,
 ) -> bytes:
     """Write a little-endian classic TIFF by hand: (code, type, count, value or offset) after the basic tags."""
-    entries = {256: (4, 1, width), 257: (4, 1, height), 258: (3, 1, 8), 259: (3, 1, 1), 262: (3, 1, 1)}
+    entries = {
+        256: (4, 1, width),
+        257: (4, 1, height),
+        258: (3, 1, 8),
+        259: (3, 1, 1),
+        262: (3, 1, 1),
+    }
     entries[277] = (3, 1, samples)
     entries.update({code: (kind, count, value) for code, kind, count, value in tags})
     packed = b"".join(struct.pack("<HHII", code, *entries[code]) for code in sorted(entries))
-    head = struct.pack("<2sHI", b"II", 42, 8) + struct.pack("<H", len(entries)) + packed + struct.pack("<I", 0)
+    head = (
+        struct.pack("<2sHI", b"II", 42, 8)
+        + struct.pack("<H", len(entries))
+        + packed
+        + struct.pack("<I", 0)
+    )
     return head + body

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import zlib
 from collections import Counter
 from pathlib import Path
 
@@ -128,7 +129,9 @@ def test_packed_tags_of_exports_are_unpacked(store, tmp_path):
 
 def test_hostile_text_is_cleaned_and_cut(store, tmp_path):
     name = "Ca\u202efe\u200b\x1b[31m\u0000" + "x" * 400
-    path = written(tmp_path / "a.geojson", [feature(point(0, 0), name=name, **{"k\u2066ey\n": "v"})])
+    path = written(
+        tmp_path / "a.geojson", [feature(point(0, 0), name=name, **{"k\u2066ey\n": "v"})]
+    )
     found = columns(take(store, path)[1])
     assert found["name"][0].startswith("Cafe[31mxxx")
     assert len(found["name"][0]) == 255
@@ -253,7 +256,9 @@ def test_a_utm_polygon_over_the_antimeridian_is_cut_there(store, tmp_path):
 
 
 def test_the_same_file_gives_the_same_bytes_and_identity(store, tmp_path):
-    path = written(tmp_path / "b c.geojson", [feature(square(i, i), osm_id=i + 1) for i in range(50)])
+    path = written(
+        tmp_path / "b c.geojson", [feature(square(i, i), osm_id=i + 1) for i in range(50)]
+    )
     first, second = (take(store, path)[0] for _ in range(2))
     assert first == second
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -316,9 +321,9 @@ def test_a_geopackage_of_any_crs(store, tmp_path, crs):
     layer, features = take(store, path)
     assert layer.count == 3
     found = features.find(Wanted(elements=((None, 5),)))
-    assert found.geometry[0].equals_exact(shapely.box(15, 46, 15.001, 46.001).normalize(), 1e-6) or (
-        shapely.hausdorff_distance(found.geometry[0], shapely.box(15, 46, 15.001, 46.001)) < 1e-6
-    )
+    assert found.geometry[0].equals_exact(
+        shapely.box(15, 46, 15.001, 46.001).normalize(), 1e-6
+    ) or (shapely.hausdorff_distance(found.geometry[0], shapely.box(15, 46, 15.001, 46.001)) < 1e-6)
     assert json.loads(found.columns["tags"][0]) == {"levels": "2", "name": "Å"}
     assert columns(features)["osm_id"].count(None) == 1
 
@@ -365,7 +370,11 @@ def extract(path: Path, *, box: tuple | None = (0, 0, 1, 1)) -> Path:
             out.add_way(new.Way(id=number, nodes=refs, tags=tags))
         for number, members, tags in (
             (20, [("w", 11, ""), ("n", 5, "stop")], {"type": "route", "route": "bus"}),
-            (21, [("w", 12, "outer"), ("w", 77, "outer")], {"type": "multipolygon", "landuse": "forest"}),
+            (
+                21,
+                [("w", 12, "outer"), ("w", 77, "outer")],
+                {"type": "multipolygon", "landuse": "forest"},
+            ),
             (22, [("w", 77, "")], {"type": "site", "site": "lost"}),
         ):
             out.add_relation(new.Relation(id=number, members=members, tags=tags))
@@ -436,23 +445,27 @@ def test_helsinki_counts_as_the_raw_file_does(store, test_data):
     assert layer.extent.bounds == pytest.approx((24.9351762, 60.164155, 24.9534145, 60.179113))
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # GDAL on rings it cannot close
 def test_helsinki_areas_agree_with_gdal(store, test_data):
     path = test_data / "osm_only/helsinki.osm.pbf"
     _, features = take(store, path)
-    theirs = pyogrio.read_dataframe(path, layer="multipolygons")
-    theirs = theirs[theirs.building.notna()]
+    _, _, blobs, fields = pyogrio.raw.read(
+        path, layer="multipolygons", columns=["osm_way_id", "osm_id"], where="building IS NOT NULL"
+    )
+    shapes = shapely.from_wkb(blobs, on_invalid="ignore")
     ours = features.find(Wanted(parse_query("building=*")))
     area = dict(zip(
         zip(ours.columns["osm_type"], ours.columns["osm_id"], strict=True),
         ours.geometry, strict=True,
     ))  # fmt: skip
-    agreed = 0
-    for way, relation, shape in zip(theirs.osm_way_id, theirs.osm_id, theirs.geometry, strict=True):
-        key = ("way", int(way)) if way else ("relation", int(relation))
-        mine = area[key]
-        if mine.geom_type.endswith("Polygon"):
+    agreed = compared = 0
+    for relation, way, shape in zip(*fields, shapes, strict=True):
+        mine = area["way", int(way)] if way else area["relation", int(relation)]
+        if mine.geom_type.endswith("Polygon"):  # GDAL makes rings of what is cut, too
+            compared += 1
             agreed += abs(mine.area - shape.area) <= 1e-6 * shape.area
-    assert agreed >= 0.99 * len(theirs)
+    assert compared > 400
+    assert agreed >= 0.99 * compared
 
 
 def raw_key_counts(path: Path) -> dict[str, Counter]:
@@ -467,8 +480,6 @@ def raw_key_counts(path: Path) -> dict[str, Counter]:
 
 def pbf_elements(data: bytes):
     """Yield the type and keys of each element of an extract (a reader of nothing but that)."""
-    import zlib
-
     at = 0
     while at < len(data):
         size = int.from_bytes(data[at : at + 4], "big")
@@ -501,7 +512,10 @@ def block_elements(block: bytes):
                         row.pop(0)
             elif kind in (1, 3, 4):
                 held = varints(dict(messages(body)).get(2, b""))
-                yield {1: "node", 3: "way", 4: "relation"}[kind], [strings[i].decode() for i in held]
+                yield (
+                    {1: "node", 3: "way", 4: "relation"}[kind],
+                    [strings[i].decode() for i in held],
+                )
 
 
 def messages(data: bytes):

@@ -101,6 +101,7 @@ def _ordinary(room, name):
             "distance_m": 2000.0,
         },
         "measure": {"features": room.earth, "of": "area"},
+        "select": {"features": room.earth, "of": "area", "op": "gt", "value": 1.0},
         "calculate": {"expression": "a / b", "names": ["a", "b"], "values": [count, count]},
         "detect_change": {"before": s["placed"], "after": s["later"]},
     }[name]
@@ -117,6 +118,7 @@ def _arguments(room, name, case):
         ("pixel_frame", "lookup_osm"): {"of": "buildings", "region": s["loose"].footprint},
         ("pixel_frame", "relate"): {"left": room.pixels, "right": room.pixels, "relation": "intersects"},
         ("pixel_frame", "measure"): {"features": room.pixels, "of": "area"},
+        ("pixel_frame", "select"): {"features": room.pixels, "of": "area", "op": "gt", "value": 1.0},
         ("pixel_frame", "detect_change"): {"before": s["loose"], "after": s["twin"]},
         ("missing_date", "find_scenes"): {"period": "2020"},
         ("missing_date", "describe_scene"): {"scene": s["placed"]},

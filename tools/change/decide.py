@@ -18,8 +18,8 @@ _BUILT_M2 = 1000.0
 _CELL_PX2 = 256
 _EVIDENT_PX = 200
 _CHANCE_PX = 36
-_SPECKLE_SHARPER = 2.5
-_MUCH_SHARPER = 3.0
+_SPECKLE_REGION_PX = 400  # ten resolution cells after despeckling; chance reaches five
+_MUCH_SHARPER = 2.5
 _COMPARED_SHARE = 0.5
 _COARSE_RESIDUAL_PX = 0.5
 
@@ -66,6 +66,11 @@ class Evidence:
         """Share of the compared pixels in the mask."""
         return self.mask_px / max(self.compared_px, 1)
 
+    @property
+    def blurred(self) -> tuple[bool, bool]:
+        """Whether the first, or the second, image is far less sharp than the other."""
+        return self.sharper > _MUCH_SHARPER, self.sharper < 1 / _MUCH_SHARPER
+
 
 def decide(found: Evidence) -> tuple[Verdict, list[Reason]]:
     """Say `changed`, `unchanged` or `cannot_tell`, with the reason first."""
@@ -77,14 +82,14 @@ def decide(found: Evidence) -> tuple[Verdict, list[Reason]]:
 
 
 def _radar(found: Evidence) -> tuple[Verdict, list[Reason]]:
-    """Radar: a share above what speckle leaves, in at least one clear region."""
-    if not 1 / _SPECKLE_SHARPER < found.sharper < _SPECKLE_SHARPER:
+    """Radar: a share above what speckle leaves, in at least one region chance does not reach."""
+    if any(found.blurred):
         words = "the two images differ in looks or resolution; their speckle is not comparable"
         return "cannot_tell", [Reason("resolution_differs", words)]
     same_speckle = (found.agreement or 0.0) >= ALIKE_AGREEMENT
     if same_speckle and not _evident(found):
         return _small_or_open(found, "the same speckle on both dates, and no ground replaced")
-    if found.share >= CHANGED_SHARE and found.largest_region_px >= 8 * found.smallest_region_px:
+    if found.share >= CHANGED_SHARE and found.largest_region_px >= _SPECKLE_REGION_PX:
         words = f"backscatter changed by more than speckle on {found.share:.1%} of the pixels"
         return "changed", [Reason("above_speckle", words)]
     return _small_or_open(found, "the log-ratio is hardly above speckle")
@@ -97,7 +102,7 @@ def _evident(found: Evidence) -> bool:
 
 def _alike(found: Evidence) -> tuple[Verdict, list[Reason]]:
     """Same light: pixels above the noise that no change of light explains."""
-    if _evident(found):
+    if _evident(found) and not any(found.blurred):
         words = (
             f"{found.unexplained_px:.0f} adjoining pixels differ by more than the noise and not "
             "by one factor, as a shadow or another exposure would"
@@ -111,7 +116,7 @@ def _seasons(found: Evidence) -> tuple[Verdict, list[Reason]]:
 
     And only where most of the image still agrees; a pair without common edges proves nothing.
     """
-    anchored = (found.agreement or 0.0) >= _ANCHORED
+    anchored = (found.agreement or 0.0) >= _ANCHORED and not any(found.blurred)
     if anchored and _evident(found):
         words = (
             f"colour differs beyond light, and edges with it, on {found.unexplained_px:.0f} "
@@ -123,10 +128,14 @@ def _seasons(found: Evidence) -> tuple[Verdict, list[Reason]]:
 
 def _fine(found: Evidence) -> tuple[Verdict, list[Reason]]:
     """Fine pixels in other light: only a large area of new or lost structure settles it."""
-    blurred = found.sharper > _MUCH_SHARPER, found.sharper < 1 / _MUCH_SHARPER
     for cells, other_blurred, code, words in (
-        (found.built_cells, blurred[0], "new_structure", "edges appeared where were none"),
-        (found.razed_cells, blurred[1], "lost_structure", "ground full of edges has none now"),
+        (found.built_cells, found.blurred[0], "new_structure", "edges appeared where were none"),
+        (
+            found.razed_cells,
+            found.blurred[1],
+            "lost_structure",
+            "ground full of edges has none now",
+        ),
     ):
         large = cells >= BUILT_CELLS and _ground_m2(cells, found.gsd_m) >= _BUILT_M2
         if large and not other_blurred:
@@ -193,10 +202,10 @@ def doubts(found: Evidence) -> list[Reason]:
         (
             max(abs(shift.down_px), abs(shift.right_px)) > _COARSE_RESIDUAL_PX,
             "registered",
-            f"the second image was moved by {shift.down_px:.2f} px down, {shift.right_px:.2f} right",
+            f"the second image was moved by ({shift.down_px:.2f}, {shift.right_px:.2f}) px",
         ),
         (
-            not 1 / _MUCH_SHARPER < found.sharper < _MUCH_SHARPER,
+            any(found.blurred),
             "resolution_differs",
             "one of the images is far less sharp than its pixel size says",
         ),

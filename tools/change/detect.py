@@ -24,7 +24,7 @@ from tools.change.contract import (
 )
 from tools.change.decide import Evidence, decide, doubts
 from tools.change.evidence import (
-    RIM_PX,
+    REACH_PX,
     largest_cluster,
     largest_crossing,
     new_structure,
@@ -118,7 +118,7 @@ class _Tally:
     def __init__(self, pair: PairSource, plan: Plan) -> None:
         rows, cols = pair.shape
         self._pair, self._plan = pair, plan
-        self._halo = plan.score.halo_px + GROWTH_PX + RIM_PX + 1
+        self._halo = plan.score.halo_px + GROWTH_PX + REACH_PX
         self._halo += -self._halo % BLOCK_PX
         self._regions = Regions(pair.shape, smallest_region_px(pair.gsd_m))
         self._places = NineCells(pair.shape)

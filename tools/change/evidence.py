@@ -16,6 +16,7 @@ from tools.change.lattice import BLOCK_PX, Cells
 
 _FEWEST_PX = 24
 RIM_PX = 4
+REACH_PX = 8  # how far a pixel's evidence depends on the mask around it
 _APART = 0.7  # 1 when the gradients are independent, 0 when one factor explains both
 _ROUGH = 0.03  # per px: below it is noise
 _MOST = 0.6
@@ -25,6 +26,7 @@ _FORMERLY = 0.3
 _ALL_PARALLEL = 0.9
 _GLARING = 0.9
 _TEXTURED_LINES = 0.2
+_FEWEST_CELLS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ def _built(now: Floats, then: Floats, bright_then: Floats) -> Mask:
 
 def around(cells: NDArray[Any]) -> NDArray[Any]:
     """Mean over 3 x 3 cells."""
-    return ndimage.uniform_filter(cells, 3, mode="nearest")
+    mean: NDArray[Any] = ndimage.uniform_filter(cells, 3, mode="nearest")
+    return mean
 
 
 def largest_cluster(weights: Floats) -> float:
@@ -121,15 +124,20 @@ def sharpness(samples: Sequence[Views], side: int) -> float:
     """
     fine, coarse = 0.0, 0.0
     for view in samples:
-        plane = brightness(view[side])
+        plane = brightness(view.b if side else view.a)
         eased = [ndimage.gaussian_filter(plane, sigma) for sigma in (0.7, 1.4, 4.0)]
         fine += float(np.abs(plane - eased[0])[view.valid].sum())
         coarse += float(np.abs(eased[1] - eased[2])[view.valid].sum())
     return fine / max(coarse, 1e-9)
 
 
-def common_agreement(cells: Cells) -> float | None:
-    """Median agreement of edge directions where there are lines to agree on; None if nowhere."""
-    lined = cells.valid & (np.minimum(cells.lines_a, cells.lines_b) > _TEXTURED_LINES)
-    use = lined if lined.sum() >= 4 else cells.valid
-    return float(np.median(cells.agreement[use])) if use.any() else None
+def common_agreement(samples: Sequence[Cells]) -> float | None:
+    """Median agreement of edge directions where both dates have lines; None without cells."""
+    if not samples:
+        return None
+    agreement = np.concatenate([c.agreement.ravel() for c in samples])
+    lines = np.concatenate([np.minimum(c.lines_a, c.lines_b).ravel() for c in samples])
+    valid = np.concatenate([c.valid.ravel() for c in samples])
+    lined = valid & (lines > _TEXTURED_LINES)
+    use = lined if lined.sum() >= _FEWEST_CELLS else valid
+    return float(np.median(agreement[use])) if use.any() else None

@@ -57,12 +57,14 @@ def block_sums(plane: NDArray[Any], side: int) -> NDArray[Any]:
     """
     rows, cols = plane.shape[0] // side, plane.shape[1] // side
     cut = plane[: rows * side, : cols * side]
-    return cut.reshape(rows, side, cols, side).sum(axis=(1, 3))
+    sums: NDArray[Any] = cut.reshape(rows, side, cols, side).sum(axis=(1, 3))
+    return sums
 
 
 def paired(sums: NDArray[Any]) -> NDArray[Any]:
     """Sums over 2 x 2 neighbouring blocks: windows that overlap by half."""
-    return sums[:-1, :-1] + sums[1:, :-1] + sums[:-1, 1:] + sums[1:, 1:]
+    four: NDArray[Any] = sums[:-1, :-1] + sums[1:, :-1] + sums[:-1, 1:] + sums[1:, 1:]
+    return four
 
 
 def bilinear(plane: Plane, rows: Floats, cols: Floats) -> Plane:

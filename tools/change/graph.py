@@ -1,8 +1,8 @@
 """Change between unlike sensors: how each place resembles the others, within each image.
 
-The non-local patch graph of Sun et al. (2021), doi:10.1016/j.patcog.2020.107598: patches that look alike
-in one image should look alike in the other; the excess distance, taken both ways, is the score. It
-is worked out once on a reduced image, so its memory does not grow with the scene.
+The non-local patch graph of Sun et al. (2021), doi:10.1016/j.patcog.2020.107598: patches that
+look alike in one image should look alike in the other; the excess distance, taken both ways, is
+the score. It is worked out once on a reduced image, so its memory does not grow with the scene.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ def _excess(x: NDArray[np.float32], y: NDArray[np.float32]) -> Floats:
         near_y = np.argpartition(in_y, count, axis=1)[:, :count]
         forth[part] = _mean_at(in_y, near_x) - _mean_at(in_y, near_y)
         back[part] = _mean_at(in_x, near_y) - _mean_at(in_x, near_x)
-    return sum(np.sqrt(np.maximum(way, 0) / max(float(way.mean()), 1e-12)) for way in (forth, back))
+    ways = [np.sqrt(np.maximum(w, 0.0) / max(float(w.mean()), 1e-12)) for w in (forth, back)]
+    return ways[0] + ways[1]
 
 
 def _mean_at(distances: NDArray[np.float32], near: NDArray[np.intp]) -> Floats:
@@ -98,4 +99,5 @@ def _mean_at(distances: NDArray[np.float32], near: NDArray[np.intp]) -> Floats:
 def _distances(rows: NDArray[np.float32], cols: NDArray[np.float32]) -> NDArray[np.float32]:
     """Squared distances of every row to every column vector."""
     square = np.sum(rows**2, axis=1)[:, None] + np.sum(cols**2, axis=1)[None]
-    return np.maximum(square - 2.0 * rows @ cols.T, 0.0)
+    distances: NDArray[np.float32] = np.maximum(square - 2.0 * rows @ cols.T, 0.0)
+    return distances

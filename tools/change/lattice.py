@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
+from scipy import sparse
 
 from tools.change.contract import Floats, Mask, Plane, Views
 from tools.change.gradients import (
@@ -25,6 +25,8 @@ from tools.change.gradients import (
     orientation_field,
     paired,
 )
+
+Pixels = NDArray[np.intp]  # flat indices
 
 BLOCK_PX = 16
 """Lattice step; a lattice cell looks at 2 x 2 blocks."""
@@ -67,29 +69,40 @@ class Lattice:
 
     def __call__(self, views: Views) -> Cells:
         """Cells of a window whose origin is a multiple of BLOCK_PX; far remainders are dropped."""
-        planes = brightness(views.a), brightness(views.b)
-        fields = [orientation_field(p, k) for p, k in zip(planes, self.knee, strict=True)]
-        lines = [
-            straight_edges(p, _LINE_CONTRAST * s) for p, s in zip(planes, self.span, strict=True)
-        ]
-        bright = [
-            _means((p - lo) / s) for p, lo, s in zip(planes, self.low, self.span, strict=True)
-        ]
-        whole = paired(block_sums(~views.valid, BLOCK_PX)) == 0
-        return Cells(
-            _agreement(*fields),
-            *(_means(np.abs(line)) * (2 * BLOCK_PX) for line in lines),
-            *(_means(line) * (2 * BLOCK_PX) for line in lines),
-            *bright,
-            whole,
+        first, second = (
+            _Side(brightness(bands), *scales)
+            for bands, *scales in zip(
+                (views.a, views.b), self.knee, self.low, self.span, strict=True
+            )
         )
+        return Cells(
+            agreement=_agreement(first.field, second.field),
+            lines_a=first.line_length,
+            lines_b=second.line_length,
+            turn_a=first.turn,
+            turn_b=second.turn,
+            bright_a=first.bright,
+            bright_b=second.bright,
+            valid=paired(block_sums(~views.valid, BLOCK_PX)) == 0,
+        )
+
+
+class _Side:
+    """What one image shows on the lattice."""
+
+    def __init__(self, plane: Plane, knee: float, low: float, span: float) -> None:
+        edges = straight_edges(plane, _LINE_CONTRAST * span)
+        self.field = orientation_field(plane, knee)
+        self.line_length: Floats = _means(np.abs(edges)) * (2 * BLOCK_PX)
+        self.turn: Orientations = _means(edges) * (2 * BLOCK_PX)
+        self.bright: Floats = _means((plane - low) / span)
 
 
 def fit_lattice(samples: Sequence[Views]) -> Lattice:
     """Take the scales of brightness and gradient from the samples."""
     scales = []
     for side in (0, 1):
-        planes = [(brightness(view[side]), view.valid) for view in samples]
+        planes = [(brightness(v.b if side else v.a), v.valid) for v in samples]
         values = np.concatenate([plane[valid] for plane, valid in planes])
         steep = np.concatenate([magnitude(plane)[valid] for plane, valid in planes])
         low, high = (float(q) for q in np.quantile(values, (0.02, 0.98)))
@@ -130,40 +143,57 @@ def _moved(field: Orientations, down: int, right: int) -> Orientations:
 def straight_edges(plane: Plane, least: float) -> Orientations:
     """exp(2i direction) on thin, straight edges of at least _LONG_PX px; zero elsewhere."""
     down, across = gradient(plane)
-    steep = np.hypot(down, across)
-    ridge = _thin(down, across, steep) & (steep > least)
-    direction = np.arctan2(down, across)
+    out = np.zeros(plane.shape, np.complex64)
+    at = _ridges(down, across, least)
+    direction = np.arctan2(down.ravel()[at], across.ravel()[at])
     turn = (direction % np.pi) / np.pi * _DIRECTIONS
-    straight = np.zeros(plane.shape, bool)
+    straight = np.zeros(len(at), bool)
     for offset in (0.0, 0.5):
-        sector = np.floor(turn + offset).astype(np.int32) % _DIRECTIONS
-        for k in range(_DIRECTIONS):
-            straight |= _long(ridge & (sector == k))
-    return np.where(straight, np.exp(2j * direction), 0.0).astype(np.complex64)
+        sector = np.floor(turn + offset).astype(np.int8) % _DIRECTIONS
+        straight |= _in_long_pieces(at, sector, plane.shape)
+    out.ravel()[at[straight]] = np.exp(2j * direction[straight])
+    return out
 
 
-def _thin(down: Plane, across: Plane, steep: Plane) -> Mask:
-    """Pixels whose gradient is the largest across the edge (Canny's thinning, to one px)."""
-    scale = np.maximum(steep, 1e-12)
-    step_r = np.rint(down / scale).astype(np.int8)
-    step_c = np.rint(across / scale).astype(np.int8)
-    padded = np.pad(steep, 1)
-    rows, cols = steep.shape
-    keep = np.ones(steep.shape, bool)
-    for r in (-1, 0, 1):
-        for c in (-1, 0, 1):
-            here = (step_r == r) & (step_c == c)
-            ahead = padded[1 + r : 1 + r + rows, 1 + c : 1 + c + cols]
-            behind = padded[1 - r : 1 - r + rows, 1 - c : 1 - c + cols]
-            keep &= ~here | ((steep >= ahead) & (steep >= behind))
-    return keep
+def _ridges(down: Plane, across: Plane, least: float) -> Pixels:
+    """Flat indices where the gradient is the largest across the edge (Canny 1986), inside."""
+    steep = np.hypot(down, across)
+    strong = steep > least
+    strong[[0, -1]] = strong[:, [0, -1]] = False
+    at = np.flatnonzero(strong)
+    flat = steep.ravel()
+    here = flat[at]
+    step = np.rint(down.ravel()[at] / here).astype(np.intp) * steep.shape[1]
+    step += np.rint(across.ravel()[at] / here).astype(np.intp)
+    ridges: Pixels = at[(here >= flat[at + step]) & (here >= flat[at - step])]
+    return ridges
 
 
-def _long(edges: Mask) -> Mask:
-    """Eight-connected pieces whose box has a diagonal of at least _LONG_PX."""
-    labels, count = ndimage.label(edges, np.ones((3, 3)))
-    keep = np.zeros(count + 1, bool)
-    for k, (rows, cols) in enumerate(ndimage.find_objects(labels), start=1):
-        keep[k] = (rows.stop - rows.start) ** 2 + (cols.stop - cols.start) ** 2 >= _LONG_PX**2
-    found: Mask = keep[labels]
-    return found
+def _in_long_pieces(at: Pixels, sector: NDArray[np.int8], shape: tuple[int, ...]) -> Mask:
+    """Which edge pixels belong to an eight-connected piece of one sector that is long enough."""
+    if len(at) == 0:
+        return np.zeros(0, bool)
+    node = np.full(shape[0] * shape[1], -1, np.int32)
+    node[at] = np.arange(len(at))
+    heads, tails = [], []
+    for step in (1, shape[1] - 1, shape[1], shape[1] + 1):
+        other = node[at + step]
+        joined = np.flatnonzero((other >= 0) & (sector == sector[other]))
+        heads.append(joined)
+        tails.append(other[joined])
+    head, tail = np.concatenate(heads), np.concatenate(tails)
+    links = sparse.coo_array((np.ones(len(head), bool), (head, tail)), (len(at), len(at)))
+    piece = sparse.csgraph.connected_components(links, directed=False)[1]
+    rows, cols = (_extent(part, piece) for part in np.divmod(at, shape[1]))
+    long: Mask = (rows**2 + cols**2 >= _LONG_PX**2)[piece]
+    return long
+
+
+def _extent(values: Pixels, piece: NDArray[np.int32]) -> Pixels:
+    """Largest minus smallest value, plus one, of each piece."""
+    order = np.argsort(piece, kind="stable")
+    starts = np.flatnonzero(np.diff(piece[order], prepend=-1))
+    ordered = values[order]
+    last, first = np.maximum.reduceat(ordered, starts), np.minimum.reduceat(ordered, starts)
+    extent: Pixels = (last - first + 1).astype(np.intp)
+    return extent

@@ -66,7 +66,7 @@ def _fit_band(x: Floats, y: Floats) -> tuple[float, float, Floats, float]:
     high = high if high > low else low + 1.0
     unit = (x - low) / (high - low)
     cubic, correlation = _robust(np.vander(unit, 4, increasing=True), y)
-    grid = np.linspace(*np.quantile(unit, (0.01, 0.99)), 32)
+    grid = np.quantile(unit, np.linspace(0.01, 0.99, 32))
     rising = np.all(np.diff(np.polynomial.polynomial.polyval(grid, cubic)) >= 0.0)
     if correlation >= ALIKE_CORRELATION and rising:
         return low, high, cubic, correlation
@@ -75,16 +75,25 @@ def _fit_band(x: Floats, y: Floats) -> tuple[float, float, Floats, float]:
 
 def _robust(design: Floats, y: Floats) -> tuple[Floats, float]:
     """Least squares with Cauchy weights, and the weighted correlation of fit and data."""
-    weight = np.ones_like(y)
-    solution = np.zeros(design.shape[1])
+    weight = _cauchy(y - _matched(design[:, 1], y), y)
+    solution: Floats = np.zeros(design.shape[1])
     ridge = 1e-9 * len(y) * np.eye(design.shape[1])
     for _ in range(_ROUNDS):
         gram = (design * weight[:, None]).T @ design
         solution = np.linalg.solve(gram + ridge, design.T @ (weight * y))
-        off = np.abs(y - design @ solution)
-        scale = 1.4826 * float(np.median(off)) + 1e-3 * float(y.std()) + 1e-12
-        weight = 1.0 / (1.0 + (off / (2.0 * scale)) ** 2)
+        weight = _cauchy(y - design @ solution, y)
     return solution, _weighted_correlation(design @ solution, y, weight)
+
+
+def _cauchy(off: Floats, y: Floats) -> Floats:
+    """Cauchy weights of residuals, scaled by their median."""
+    scale = 1.4826 * float(np.median(np.abs(off))) + 1e-3 * float(y.std()) + 1e-12
+    return 1.0 / (1.0 + (off / (2.0 * scale)) ** 2)
+
+
+def _matched(unit: Floats, y: Floats) -> Floats:
+    """A straight line that gives both the same median and middle spread, at each pixel."""
+    return np.polynomial.polynomial.polyval(unit, _matched_moments(unit, y))
 
 
 def _weighted_correlation(x: Floats, y: Floats, weight: Floats) -> float:

@@ -12,24 +12,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tools.change.contract import Floats, Mask, PairSource, SensorKind, Views, Window
+from tools.change.contract import PairSource, SensorKind, Views, Window
 from tools.change.decide import ALIKE_AGREEMENT, FINE_GSD_M, Route
 from tools.change.evidence import GroundTest, common_agreement, sharpness
 from tools.change.gradients import brightness
 from tools.change.graph import fit_graph
-from tools.change.lattice import Cells, Lattice, fit_lattice
+from tools.change.lattice import BLOCK_PX, Lattice, fit_lattice
 from tools.change.normalise import Normaliser, fit
 from tools.change.register import AlignedPair, Registration, estimate
 from tools.change.sar import fit_log_ratio
 from tools.change.scores import NoScore, Score, fit_change_vector, fit_mad
 from tools.change.structure import StructureScore
 from tools.change.threshold import Threshold, from_noise, from_scores
-from tools.change.windows import SAMPLE_PX, read_samples
+from tools.change.windows import SAMPLE_PX, FilledPair, read_samples
 
 _DARK_SHARE = 0.05
 _NOISE_LOW, _NOISE_SEED = 4.0, 8.0
 _FLOORS = {
-    Route.RADAR: (1.5, 3.5),
+    Route.RADAR: (1.7, 3.5),
     Route.UNLIKE: (1.5, 2.0),
     Route.SEASONS: (2.0, 3.5),
     Route.FINE: (0.7, 1.4),
@@ -59,16 +59,18 @@ class Plan:
 
 def make_plan(pair: PairSource) -> Plan:
     """Register the pair, choose the route and fit its parts on samples."""
+    pair = FilledPair(pair)
     samples = _samples(pair)
     shift = estimate(samples)
     shift = shift.for_speckle() if "SAR" in pair.kinds else shift
-    aligned: PairSource = pair if shift.negligible else AlignedPair(pair, shift)
+    aligned = pair if shift.negligible else FilledPair(AlignedPair(pair, shift))
     samples = samples if shift.negligible else _samples(aligned)
     if not samples:
         return Plan(Route.NOTHING, pair, shift, None, NoScore(), from_noise(1.0, 1.0))
     lattice = fit_lattice(samples)
-    agreement = common_agreement(_all_cells(lattice, samples))
+    agreement = _agreement(lattice, samples)
     route = choose_route(pair.kinds, _band_counts(samples), pair.gsd_m, agreement)
+    route = Route.ALIKE if _identical(samples) else route
     comparable = route is not Route.UNLIKE
     normaliser = fit(samples) if comparable else None
     score = _score(route, aligned, samples, normaliser, lattice)
@@ -138,14 +140,14 @@ def _band_counts(samples: Sequence[Views]) -> tuple[int, int]:
     return len(samples[0].a), len(samples[0].b)
 
 
-def _all_cells(lattice: Lattice, samples: Sequence[Views]) -> Cells:
-    """Lattice cells of all samples in a row."""
-    each = [lattice(view) for view in samples if min(view.valid.shape) >= 48]
-    if not each:
-        return Cells(*(np.zeros((0,), np.float32) for _ in Cells._fields[:-1]), np.zeros(0, bool))
-    return Cells(
-        *(np.concatenate([part.ravel() for part in parts]) for parts in zip(*each, strict=True))
-    )
+def _identical(samples: Sequence[Views]) -> bool:
+    """Whether all samples have the same values: then any difference elsewhere is one."""
+    return all(np.array_equal(view.a, view.b) for view in samples)
+
+
+def _agreement(lattice: Lattice, samples: Sequence[Views]) -> float | None:
+    """Median agreement of edge directions over the cells of all samples."""
+    return common_agreement([lattice(v) for v in samples if min(v.valid.shape) >= 3 * BLOCK_PX])
 
 
 def _threshold(route: Route, score: Score, samples: Sequence[Views]) -> Threshold:

@@ -136,12 +136,13 @@ class Regions:
         """Area, moments and outline of each kept label."""
         if len(kept) == 0:
             return
-        centres = ndimage.center_of_mass(labels > 0, labels, kept)
-        for label, (row, col) in zip(kept, centres, strict=True):
-            size = int(area[label])
-            rows, cols = (row + 0.5 + window.row0) * size, (col + 0.5 + window.col0) * size
+        row, col = np.nonzero(labels)
+        inside = labels[row, col]
+        rows = np.bincount(inside, row + (0.5 + window.row0), minlength=len(ids))
+        cols = np.bincount(inside, col + (0.5 + window.col0), minlength=len(ids))
+        for label in kept:
             key = int(ids[label])
-            self._open[key] = _Piece(size, rows, cols)
+            self._open[key] = _Piece(int(area[label]), float(rows[label]), float(cols[label]))
             self._parent[key] = key
         wanted = np.where(ids[labels] > 0, labels, 0).astype(np.int32)
         at = Affine.translation(window.col0, window.row0)

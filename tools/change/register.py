@@ -12,10 +12,13 @@ from dataclasses import dataclass, replace
 from math import floor
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from tools.change.contract import Bands, Mask, PairSource, Plane, SensorKind, Views
 from tools.change.gradients import brightness, magnitude
+
+Index = NDArray[np.intp]
 
 MAX_SHIFT_PX = 8
 _PATCH_PX = 128
@@ -230,21 +233,16 @@ def _known(valid: Mask, part: tuple[float, float]) -> Mask:
     return known
 
 
-def _taken(bands: Bands, rows: np.ndarray, cols: np.ndarray) -> Bands:
+def _taken(bands: Bands, rows: Index, cols: Index) -> Bands:
     """Rows and columns by index; indices beyond the edges repeat the edge."""
     row = np.clip(rows, 0, bands.shape[1] - 1)
     col = np.clip(cols, 0, bands.shape[2] - 1)
-    return (
-        bands[:, row[0] : row[-1] + 1, col[0] : col[-1] + 1]
-        if (row[-1] - row[0] + 1 == len(row) and col[-1] - col[0] + 1 == len(col))
-        else bands[:, row[:, None], col[None]]
-    )
+    return bands[:, row[:, None], col[None]]
 
 
-def _known_at(known: Mask, rows: np.ndarray, cols: np.ndarray) -> Mask:
+def _known_at(known: Mask, rows: Index, cols: Index) -> Mask:
     """Validity by index; False beyond the edges."""
-    inside = ((rows >= 0) & (rows < known.shape[0]))[:, None] & (
-        (cols >= 0) & (cols < known.shape[1])
-    )[None]
     row, col = np.clip(rows, 0, known.shape[0] - 1), np.clip(cols, 0, known.shape[1] - 1)
-    return known[row[:, None], col[None]] & inside
+    inside = (row == rows)[:, None] & (col == cols)[None]
+    there: Mask = known[row[:, None], col[None]] & inside
+    return there

@@ -47,7 +47,8 @@ class LogRatio:
     def __call__(self, views: Views, window: Window, cells: Cells | None = None) -> Plane:
         """Score a window."""
         ratio = _log_ratio(views, self.offset, self.onto)
-        return np.abs(ratio - np.float32(self.centre)) / np.float32(self.noise)
+        score: Plane = np.abs(ratio - np.float32(self.centre)) / np.float32(self.noise)
+        return score
 
 
 def fit_log_ratio(samples: Sequence[Views]) -> LogRatio:
@@ -80,4 +81,5 @@ def despeckled(bands: Bands, offset: float | None) -> Plane:
     power: Plane = bands.mean(axis=0, dtype=np.float32)
     looks = ndimage.gaussian_filter(power, _LOOKS_PX, truncate=3.0)
     logs = looks * np.float32(np.log(10) / 10) if offset is None else np.log(looks + offset)
-    return ndimage.gaussian_filter(logs, _SMOOTH_PX, truncate=3.0)
+    eased: Plane = ndimage.gaussian_filter(logs, _SMOOTH_PX, truncate=3.0)
+    return eased

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy import linalg, ndimage, stats
+from scipy import linalg, ndimage, special
 
 from tools.change.contract import Bands, Floats, Plane, Views, Window
 from tools.change.gradients import brightness, magnitude
@@ -19,6 +19,7 @@ _REACH = 4  # truncate at 3 sigma and one for the gradient
 _FLOOR_OF_RANGE = 0.004
 _NOISE_BINS = 10
 _MAD_ROUNDS = 20
+_MAD_SAMPLE_PX = 100_000
 
 
 class Score(Protocol):
@@ -59,7 +60,8 @@ class NoScore:
 
 def smooth(bands: Bands, sigma_px: float = _SMOOTH_PX) -> Bands:
     """Gaussian smoothing of each band."""
-    return ndimage.gaussian_filter(bands, (0.0, sigma_px, sigma_px), truncate=3.0)
+    eased: Bands = ndimage.gaussian_filter(bands, (0.0, sigma_px, sigma_px), truncate=3.0)
+    return eased
 
 
 def spread(values: Floats) -> float:
@@ -93,7 +95,8 @@ class ChangeVector:
                 np.float32(self.flat_noise[k] ** 2) + np.float32(self.edge_noise[k] ** 2) * steep
             )
             total += off[k] * off[k] / noise
-        return np.sqrt(total / np.float32(len(off)))
+        score: Plane = np.sqrt(total / np.float32(len(off)))
+        return score
 
 
 def fit_change_vector(samples: Sequence[Views], normaliser: Normaliser) -> ChangeVector:
@@ -146,7 +149,8 @@ class MadVariates:
         u = np.tensordot(self.first.T.astype(np.float32), a - _column(self.mean[:p]), 1)
         v = np.tensordot(self.second.T.astype(np.float32), b - _column(self.mean[p:]), 1)
         off = (u - v) ** 2 / _column(self.variance)
-        return np.sqrt(off.mean(axis=0, dtype=np.float32))
+        score: Plane = np.sqrt(off.mean(axis=0, dtype=np.float32))
+        return score
 
 
 def _column(values: Floats) -> Bands:
@@ -157,7 +161,7 @@ def _column(values: Floats) -> Bands:
 def fit_mad(samples: Sequence[Views]) -> MadVariates:
     """Fit the canonical variates on sampled pixels; weights are P(no change)."""
     eased = [Views(smooth(v.a), smooth(v.b), v.valid) for v in samples]
-    both = np.concatenate(flat_sample(eased, 200_000))
+    both = np.concatenate(flat_sample(eased, _MAD_SAMPLE_PX))
     p = len(both) // 2
     weight = np.ones(both.shape[1])
     fitted = _canonical(both, weight)
@@ -165,7 +169,8 @@ def fit_mad(samples: Sequence[Views]) -> MadVariates:
         mean, first, second, variance = fitted
         centred = both - mean[:, None]
         off = first.T @ centred[:p] - second.T @ centred[p:]
-        weight = stats.chi2.sf(np.sum(off**2 / variance[:, None], axis=0), p)
+        squares = np.sum(off**2 / variance[:, None], axis=0)
+        weight = special.gammaincc(p / 2, squares / 2)  # P(chi-squared > squares)
         before, fitted = variance, _canonical(both, weight)
         if np.max(np.abs(fitted[3] - before)) < 1e-3:
             break

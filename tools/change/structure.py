@@ -38,4 +38,5 @@ class StructureScore:
         unlike = np.clip(1.0 - around(cells.agreement) / _ALIKE, 0.0, 1.0)
         rows, cols = (np.arange(n) / BLOCK_PX - 1.0 for n in views.valid.shape)
         weight = bilinear((moved * unlike).astype(np.float32), rows, cols)
-        return np.sqrt(self.pixels(views, window) * weight)
+        score: Plane = np.sqrt(self.pixels(views, window) * weight)
+        return score

@@ -21,6 +21,7 @@ from tools.change.contract import (
 SAMPLE_PX = 1 << 20
 """Statistics come from at most about this many pixels at full resolution."""
 _SAMPLE_SIDE = 256
+_LOOK_PX = 1 << 16
 
 
 def tiles(shape: tuple[int, int], side: int) -> Iterator[Window]:
@@ -41,7 +42,7 @@ def sample_windows(shape: tuple[int, int]) -> list[Window]:
         return [Window(0, 0, rows, cols)]
     side = _SAMPLE_SIDE
     wanted = SAMPLE_PX // side**2
-    down = min(max(round((wanted * rows / cols) ** 0.5), 1), ceil(rows / side))
+    down = min(max(round((wanted * rows / cols) ** 0.5), 1), wanted, ceil(rows / side))
     across = min(max(wanted // down, 1), ceil(cols / side))
     return [
         Window(row, col, min(row + side, rows), min(col + side, cols))
@@ -60,6 +61,56 @@ def read_samples(pair: PairSource) -> list[Views]:
     """Read the sample windows at full resolution; those with no valid pixel are left out."""
     views = [Views(*pair.read(*window)) for window in sample_windows(pair.shape)]
     return [view for view in views if view.valid.any()]
+
+
+class FilledPair:
+    """A pair in which pixels without data hold one neutral value per band.
+
+    Filters reach over a few pixels; nodata of 0, -9999 or NaN would leak into its neighbours. What
+    is not finite counts as not valid.
+    """
+
+    def __init__(self, pair: PairSource) -> None:
+        self._pair = pair
+        self.shape: tuple[int, int] = pair.shape
+        self.gsd_m: float | None = pair.gsd_m
+        self.kinds: tuple[SensorKind, SensorKind] = pair.kinds
+        look = _checked(*pair.reduced(_LOOK_PX))
+        self._fill = [_medians(bands, look.valid) for bands in (look.a, look.b)]
+
+    def read(self, row0: int, col0: int, row1: int, col1: int) -> tuple[Bands, Bands, Mask]:
+        """Read a window, filled."""
+        return self._filled(_checked(*self._pair.read(row0, col0, row1, col1)))
+
+    def reduced(self, max_px: int) -> tuple[Bands, Bands, Mask]:
+        """Read all of it decimated, filled."""
+        return self._filled(_checked(*self._pair.reduced(max_px)))
+
+    def _filled(self, views: Views) -> Views:
+        """Put the neutral values where there is no data; nothing is copied where all is valid."""
+        if views.valid.all():
+            return views
+        a, b = (
+            np.where(views.valid, bands, fill[:, None, None])
+            for bands, fill in zip((views.a, views.b), self._fill, strict=True)
+        )
+        return Views(a, b, views.valid)
+
+
+def _checked(a: Bands, b: Bands, valid: Mask) -> Views:
+    """Take pixels that are not finite out of the valid ones."""
+    for bands in (a, b):
+        if not np.isfinite(bands.sum(dtype=np.float64)):
+            valid = valid & np.isfinite(bands).all(axis=0)
+    return Views(a, b, valid)
+
+
+def _medians(bands: Bands, valid: Mask) -> Bands:
+    """Median of each band where there is data; 0 when there is none."""
+    if not valid.any():
+        return np.zeros(len(bands), np.float32)
+    middle: Bands = np.median(bands[:, valid], axis=1).astype(np.float32)
+    return middle
 
 
 @dataclass(frozen=True, slots=True)

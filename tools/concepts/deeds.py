@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tools.concepts import reading
 from tools.concepts.lexicon import Lexicon, key_of_deed
-from tools.concepts.spelling import LEAD_INS
+from tools.concepts.spelling import LEAD_INS, POINTERS
 from tools.concepts.words import Token
 
 _LEADS = tuple(tuple(lead.split()) for lead in LEAD_INS)
@@ -37,8 +37,10 @@ def lead_length(words: Sequence[Token]) -> int:
 
 
 def deed_of(known: Lexicon, words: Sequence[Token]) -> tuple[str, ...]:
-    """Return the words of what one does, without lead-in and articles; empty when there are none."""
+    """Return the words of what one does, without lead-in and articles, or nothing."""
     lead = lead_length(words)
+    if not lead and words and words[0].plain in POINTERS:
+        return ()
     lemmas = [word.lemma for word in words[lead:]]
     deed = tuple(key_of_deed(" ".join(lemmas)).split())
     if lead or " ".join(deed) in known.does:

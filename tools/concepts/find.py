@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from tools.concepts import reading
@@ -11,8 +11,8 @@ from tools.concepts.deeds import deed_of, place_for
 from tools.concepts.lexicon import Lexicon, key_of, lexicon
 from tools.concepts.model import Ambiguous, Concept, How, Match, Unknown
 from tools.concepts.spelling import POINTERS, TRAILERS
-from tools.concepts.tags import TagQuery
 from tools.concepts.taglike import tag_concept
+from tools.concepts.tags import TagQuery
 from tools.concepts.typos import corrected
 from tools.concepts.words import Token, tokens
 
@@ -31,7 +31,9 @@ def find_concept(phrase: str) -> Match | Ambiguous | Unknown:
     tagged = tag_concept(phrase.strip())
     if tagged:
         start = len(phrase) - len(phrase.lstrip())
-        return Match(tagged, "tag", start, start + len(phrase.strip()), phrase.strip(), tagged.loose)
+        return Match(
+            tagged, "tag", start, start + len(phrase.strip()), phrase.strip(), tagged.loose
+        )
     words = tokens(phrase[:_TOO_LONG])
     found = read_words(phrase, words)
     if found:
@@ -56,23 +58,33 @@ def read_words(phrase: str, words: Sequence[Token]) -> Match | Ambiguous | None:
 
 
 def _trimmed(
-    known: Lexicon, phrase: str, words: Sequence[Token], lemmas: Sequence[str], mended: Mapping[int, str]
+    known: Lexicon,
+    phrase: str,
+    words: Sequence[Token],
+    lemmas: Sequence[str],
+    mended: Mapping[int, str],
 ) -> Match | Ambiguous | None:
     """Read words, leaving out what only points ("all the ... here")."""
     ends = [len(words)]
     if len(words) > 1 and words[-1].plain in TRAILERS:
         ends.append(len(words) - 1)
     for end in ends:
-        start = 0
-        while start < end:
-            doing = deed_of(known, words[start:end])
-            read = place_for(known, doing) if doing else reading.phrase(known, lemmas[start:end])
+        for start in _starts(words[:end]):
+            read = reading.phrase(known, lemmas[start:end])
             if read:
                 return outcome(phrase, words[start:end], read, mended)
-            if words[start].plain not in POINTERS:
-                break
-            start += 1
+        doing = place_for(known, deed_of(known, words[:end]))
+        if doing:
+            return outcome(phrase, words[:end], doing, mended)
     return None
+
+
+def _starts(words: Sequence[Token]) -> Iterator[int]:
+    """Yield where a phrase may begin: at its first word, and after each word that only points."""
+    for start, word in enumerate(words):
+        yield start
+        if word.plain not in POINTERS:
+            return
 
 
 def outcome(
@@ -131,7 +143,9 @@ def closest(phrase: str, n: int = 5) -> list[Concept]:
         if shared:
             score = shared / len(asked | triples)
             best[concept_id] = max(score, best.get(concept_id, 0.0))
-    ranked = sorted((name for name in best if best[name] >= 0.3), key=lambda name: (-best[name], name))
+    ranked = sorted(
+        (name for name in best if best[name] >= 0.3), key=lambda name: (-best[name], name)
+    )
     return [lexicon().concept(name) for name in ranked[:n]]
 
 
@@ -164,7 +178,9 @@ def concept_for_tags(tags: TagQuery | Mapping[str, str]) -> Concept | None:
 def _shape(query: TagQuery) -> frozenset[object]:
     """Return a query without the order of its parts."""
     return frozenset(
-        frozenset((c.key, frozenset(c.values), frozenset(c.excluded), c.absent) for c in group.all_of)
+        frozenset(
+            (c.key, frozenset(c.values), frozenset(c.excluded), c.absent) for c in group.all_of
+        )
         for group in query.any_of
     )
 

@@ -12,8 +12,9 @@ from typing import Any
 import yaml
 
 from tools.concepts.model import Concept
+from tools.concepts.spelling import spread
 from tools.concepts.tags import TagClause, TagQuery, parse_clause, parse_query
-from tools.concepts.words import plural, tokens
+from tools.concepts.words import lemmas, plural
 
 _FIELDS = ("en", "tags", "geometry")
 _SEPARATOR = " / "
@@ -33,7 +34,7 @@ FILES = (
     "transport",
     "works",
 )
-_ARTICLES = frozenset("a an the my your our some any".split())
+_ARTICLES = spread("a an the my your our some any")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +109,19 @@ class Lexicon:
 
 def key_of(text: str) -> str:
     """Return the index key of a phrase: singular plain words, a final "store" as "shop"."""
-    return key_of_lemmas([token.lemma for token in tokens(text)])
+    return key_of_lemmas(lemmas(text))
 
 
-def key_of_lemmas(lemmas: list[str]) -> str:
+def key_of_lemmas(found: list[str]) -> str:
     """Return the index key of words already in the singular."""
-    if len(lemmas) > 1 and lemmas[-1] == "store":
-        lemmas = [*lemmas[:-1], "shop"]
-    return " ".join(lemmas)
+    if len(found) > 1 and found[-1] == "store":
+        found = [*found[:-1], "shop"]
+    return " ".join(found)
 
 
 def key_of_deed(text: str) -> str:
     """Return the index key of words in which articles say nothing ("charge my car")."""
-    lemmas = [token.lemma for token in tokens(text)]
-    return " ".join(lemma for lemma in lemmas if lemma not in _ARTICLES)
+    return " ".join(lemma for lemma in lemmas(text) if lemma not in _ARTICLES)
 
 
 def split(words: str | None) -> tuple[str, ...]:
@@ -164,7 +164,9 @@ def _plain(sections: Iterable[dict[str, Any]]) -> Iterator[Entry]:
     """Read the concepts written out one by one."""
     for section in sections:
         for name, given in section.items():
-            fields = dict(given) if isinstance(given, dict) else dict(zip(_FIELDS, given, strict=False))
+            fields = (
+                dict(given) if isinstance(given, dict) else dict(zip(_FIELDS, given, strict=False))
+            )
             yield Entry(name, split(fields.pop("en")), split(fields.pop("do", None)), fields)
 
 
@@ -172,7 +174,10 @@ def _grounds(sports: dict[str, list[Any]]) -> Iterator[Entry]:
     """Write out "tennis court", "tennis pitch" and so on for each sport."""
     for name, given in sports.items():
         names, values, nouns, size, others = [*given, None, None][:5]
-        words = (*(f"{sport} {noun}" for noun in split(nouns) for sport in split(names)), *split(others))
+        words = (
+            *(f"{sport} {noun}" for noun in split(nouns) for sport in split(names)),
+            *split(others),
+        )
         fields: dict[str, Any] = {"tags": f"leisure=pitch and sport={values}", "geometry": "area"}
         if size:
             fields |= {"kind": "both", "size_m": size}
@@ -194,12 +199,12 @@ def _foods(foods: dict[str, list[str]]) -> Iterator[Entry]:
 
 
 def _add(read: Lexicon, entry: Entry) -> None:
-    """File an entry under its words; words that belong to two concepts are a mistake in the data."""
+    """File an entry under its words; words of two concepts are a mistake in the data."""
     if entry.id in read.entries:
         raise ValueError(f"concept {entry.id} is written twice")
     read.entries[entry.id] = entry
-    label = entry.words[0]
-    for words in (*entry.words, entry.fields.get("plural", plural(label))):
+    given = entry.fields.get("plural")
+    for words in (*entry.words, given) if given else entry.words:
         key = key_of(words)
         if key in read.ambiguous:
             raise ValueError(f"{words!r} is declared ambiguous and also names {entry.id}")
@@ -213,17 +218,22 @@ def _add(read: Lexicon, entry: Entry) -> None:
             raise ValueError(f"{deed!r} leads to both {read.does[key]} and {entry.id}")
 
 
-def _add_modifier(read: Lexicon, name: str, given: Any) -> None:
+def _add_modifier(read: Lexicon, name: str, fields: dict[str, Any]) -> None:
     """File a modifier under its words, those before the noun and those after it."""
-    fields = given if isinstance(given, dict) else dict(zip(("en", "tags", "on"), given, strict=False))
-    on, clause = fields.get("on", "*"), parse_clause(fields["tags"])
-    limit = None if on == "*" else parse_query(on)
+    on, clause = fields.get("only", "*"), parse_clause(fields["tags"])
+    limit = None if on == "*" else _limit(on)
     for index, place in ((read.before, "en"), (read.after, "after")):
         for word in split(fields.get(place)):
             modifier = Modifier(name, word, clause, limit, fields.get("loose"), place == "after")
             key = key_of_deed(word)
             index[key].append(modifier)
             read.vocabulary.update(key.split())
+
+
+@lru_cache(maxsize=128)
+def _limit(text: str) -> TagQuery:
+    """Read which concepts a modifier goes with; many modifiers share one text."""
+    return parse_query(text)
 
 
 def _concept(entry: Entry) -> Concept:

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 from tools.concepts.lexicon import Lexicon, Modifier, key_of_lemmas
 from tools.concepts.model import Concept
+from tools.concepts.spelling import spread
 
 LONGEST_NOUN = 6
 LONGEST_MODIFIER = 5
-_ARTICLES = frozenset("a an the".split())
-_LINKS = frozenset("that which who are is have has being".split())
+_ARTICLES = spread("a an the")
+# "named after", "lit by": the word before says something else then.
+_NAMING = spread("after by for")
+_RELATIVE = spread("that which who")
+_LINKS = spread("that which who are is have has being")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +115,21 @@ def modifiers_ending(lexicon: Lexicon, lemmas: Sequence[str], named: Reading) ->
     return Modifiers(tuple(found), len(lemmas) - end)
 
 
-def modifiers_starting(lexicon: Lexicon, lemmas: Sequence[str], named: Reading) -> Modifiers:
-    """Read as many modifiers as stand right after a noun ("with a name", "that are lit")."""
+def modifiers_starting(
+    lexicon: Lexicon, lemmas: Sequence[str], named: Reading, *, predicates: bool = True
+) -> Modifiers:
+    """Read as many modifiers as stand right after a noun ("with a name", "that are lit").
+
+    Without `predicates`, what a sentence says of the noun ("are lit") is not read.
+    """
     found: list[Modifier] = []
     start = 0
     while start < len(lemmas):
         first = start
         while first < len(lemmas) and lemmas[first] in _LINKS:
             first += 1
+        if not predicates and first > start and lemmas[start] not in _RELATIVE:
+            break
         step = _one_after(lexicon, lemmas, first, named, found, linked=first > start)
         if step is None:
             break
@@ -128,11 +139,19 @@ def modifiers_starting(lexicon: Lexicon, lemmas: Sequence[str], named: Reading) 
 
 
 def _one_after(
-    lexicon: Lexicon, lemmas: Sequence[str], first: int, named: Reading, found: list[Modifier], *, linked: bool
+    lexicon: Lexicon,
+    lemmas: Sequence[str],
+    first: int,
+    named: Reading,
+    found: list[Modifier],
+    *,
+    linked: bool,
 ) -> tuple[Modifier, int] | None:
     """Read one modifier from a place on; after "that are" those of the front will do too."""
     for end in range(min(len(lemmas), first + LONGEST_MODIFIER + 1), first, -1):
         if lemmas[end - 1] in _ARTICLES:
+            continue
+        if end < len(lemmas) and lemmas[end] in _NAMING:
             continue
         key = " ".join(lemma for lemma in lemmas[first:end] if lemma not in _ARTICLES)
         could = [*lexicon.after.get(key, ()), *(lexicon.before.get(key, ()) if linked else ())]
@@ -142,7 +161,9 @@ def _one_after(
     return None
 
 
-def fitting(could: Sequence[Modifier], named: Reading, found: Sequence[Modifier]) -> Modifier | None:
+def fitting(
+    could: Sequence[Modifier], named: Reading, found: Sequence[Modifier]
+) -> Modifier | None:
     """Return the first modifier that some choice can carry and that repeats no key."""
     taken = {modifier.clause.key for modifier in found}
     for modifier in could:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tools.concepts import reading
 from tools.concepts.deeds import deed_of, lead_length, place_for
 from tools.concepts.find import outcome
-from tools.concepts.grammar import acts, in_name, is_unit, quoted
+from tools.concepts.grammar import acts, in_name, is_setting, is_unit, quoted
 from tools.concepts.lexicon import Lexicon, lexicon
 from tools.concepts.model import Match, Spot
 from tools.concepts.spelling import POINTERS
@@ -59,7 +59,9 @@ def spot(text: str) -> list[Spot]:
     hidden = _blanked(text, literal)
     words = tokens(hidden)
     known = lexicon()
-    mended = {start: better for start, better in corrected(known, words).items() if _slip(words, start)}
+    mended = {
+        start: better for start, better in corrected(known, words).items() if _slip(words, start)
+    }
     line = _Text(known, text, words, [mended.get(w.start, w.lemma) for w in words], mended)
     taken = [False] * len(words)
     found = [*_deeds(line, taken), *_nouns(line, taken)]
@@ -77,7 +79,7 @@ def _literal_tags(text: str) -> list[Spot]:
 
 
 def _blanked(text: str, literal: Sequence[Spot]) -> str:
-    """Return the text with written-out tags and quoted names replaced by full stops of the same length."""
+    """Return the text with written-out tags and quoted names blanked out, at the same length."""
     for start, end in [*((tag.start, tag.end) for tag in literal), *quoted(text)]:
         text = f"{text[:start]}{'.' * (end - start)}{text[end:]}"
     return text
@@ -99,7 +101,11 @@ def _deeds(line: _Text, taken: list[bool]) -> list[Spot]:
         most = min(len(line.words), first + lead + _LONGEST_DEED)
         for end in range(most, first + lead, -1):
             words = line.words[first:end]
-            read = place_for(line.known, deed_of(line.known, words)) if line.joined(first, end) else None
+            read = (
+                place_for(line.known, deed_of(line.known, words))
+                if line.joined(first, end)
+                else None
+            )
             if read:
                 taken[first:end] = [True] * (end - first)
                 found.append(_spot(line, first, end, read, ()))
@@ -112,15 +118,27 @@ def _nouns(line: _Text, taken: list[bool]) -> list[Spot]:
     chosen = _longest(line, taken)
     spots = []
     for noun in chosen:
-        before = reading.modifiers_ending(line.known, _run_before(line, noun.first, taken), noun.read)
-        after = reading.modifiers_starting(line.known, _run_after(line, noun.end, taken), noun.read)
+        before = reading.modifiers_ending(line.known, _run_before(line, noun.first), noun.read)
+        after = reading.modifiers_starting(
+            line.known, _run_after(line, noun.end), noun.read, predicates=False
+        )
         first, end = noun.first - before.count, noun.end + after.count
         whole = reading.Reading(noun.read.choices, noun.read.key, (*before.found, *after.found))
         if not whole.narrowed():
             first, end, whole = noun.first, noun.end, noun.read
-        taken[first:end] = [True] * (end - first)
         spots.append((first, end, whole))
-    return [mention for mention in _without_qualifiers(line, spots)]
+    return _without_qualifiers(line, _uncovered(spots))
+
+
+def _uncovered(
+    spots: list[tuple[int, int, reading.Reading]],
+) -> list[tuple[int, int, reading.Reading]]:
+    """Drop readings that lie inside a longer one: their words were modifiers."""
+    longest: list[tuple[int, int, reading.Reading]] = []
+    for one in sorted(spots, key=lambda one: (one[0] - one[1], one[0])):
+        if all(one[1] <= other[0] or other[1] <= one[0] for other in longest):
+            longest.append(one)
+    return sorted(longest, key=lambda one: one[0])
 
 
 def _longest(line: _Text, taken: list[bool]) -> list[_Noun]:
@@ -128,10 +146,17 @@ def _longest(line: _Text, taken: list[bool]) -> list[_Noun]:
     count = len(line.words)
     could = []
     for first in range(count):
-        if line.lemmas[first] not in line.known.vocabulary and line.lemmas[first] not in line.known.joined:
+        if (
+            line.lemmas[first] not in line.known.vocabulary
+            and line.lemmas[first] not in line.known.joined
+        ):
             continue
         for end in range(first + 1, min(count, first + reading.LONGEST_NOUN) + 1):
-            read = reading.noun(line.known, line.lemmas[first:end]) if line.joined(first, end) else None
+            read = (
+                reading.noun(line.known, line.lemmas[first:end])
+                if line.joined(first, end)
+                else None
+            )
             if read:
                 could.append(_Noun(first, end, read))
     chosen: list[_Noun] = []
@@ -149,20 +174,21 @@ def _no_thing(line: _Text, noun: _Noun) -> bool:
     return (
         acts(line.words, *span, modifiers=line.known.before)
         or is_unit(line.words, *span)
+        or is_setting(line.words, *span)
         or in_name(line.raw, line.words, *span, modifiers=line.known.before)
     )
 
 
-def _run_before(line: _Text, first: int, taken: Sequence[bool]) -> list[str]:
-    """Return the free words that stand right before a noun, without a break."""
+def _run_before(line: _Text, first: int) -> list[str]:
+    """Return the words that stand right before a noun, without a break."""
     start = first
-    while start and not taken[start - 1] and line.joined(start - 1, start + 1):
+    while start and line.joined(start - 1, start + 1):
         start -= 1
     return list(line.lemmas[start:first])
 
 
-def _run_after(line: _Text, end: int, taken: Sequence[bool]) -> list[str]:
-    """Return the words that stand right after a noun, without a break, also those of other nouns."""
+def _run_after(line: _Text, end: int) -> list[str]:
+    """Return the words that stand right after a noun, without a break."""
     last = end
     while last < len(line.words) and line.joined(last - 1, last + 1):
         last += 1
@@ -174,8 +200,6 @@ def _without_qualifiers(line: _Text, spots: list[tuple[int, int, reading.Reading
     kept: list[tuple[int, int, reading.Reading]] = []
     qualifies: dict[int, int] = {}
     for first, end, read in spots:
-        if kept and first < kept[-1][1]:
-            continue
         previous = kept[-1] if kept else None
         if previous and previous[1] == first and _qualifies(line, previous[1] - 1):
             kept.pop()
@@ -202,7 +226,12 @@ def _unread(line: _Text, start: int, first: int, end: int) -> tuple[str, ...]:
         odd.insert(0, line.words[before].raw)
         before -= 1
     singular = line.words[end - 1].plain == line.words[end - 1].lemma
-    if end < len(line.words) and singular and line.joined(end - 1, end + 1) and not _silent(line, end):
+    if (
+        end < len(line.words)
+        and singular
+        and line.joined(end - 1, end + 1)
+        and not _silent(line, end)
+    ):
         gap = line.raw[line.words[end - 1].end : line.words[end].start]
         if _SOFT_GAP.fullmatch(gap):
             odd.append(line.words[end].raw)
@@ -221,7 +250,9 @@ def _silent(line: _Text, at: int) -> bool:
     )
 
 
-def _spot(line: _Text, first: int, end: int, read: reading.Reading, unread: tuple[str, ...]) -> Spot:
+def _spot(
+    line: _Text, first: int, end: int, read: reading.Reading, unread: tuple[str, ...]
+) -> Spot:
     """Return a mention for some words."""
     words = line.words[first:end]
     found = outcome(line.raw, words, read, line.mended)

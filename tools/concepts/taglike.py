@@ -6,16 +6,20 @@ import re
 
 from tools.concepts.lexicon import key_of, lexicon
 from tools.concepts.model import Concept
+from tools.concepts.spelling import spread
 from tools.concepts.tags import KEY, TagQuery, parse_query
 
-MAIN_KEYS = frozenset(
+MAIN_KEYS = spread(
     """advertising aerialway aeroway amenity barrier boundary building club craft crossing cuisine
-    emergency entrance healthcare highway historic information landuse leisure man_made military
-    natural office place power public_transport railway route seamark:type shop sport surface
-    telecom tourism traffic_calming water waterway wetland""".split()
+    emergency entrance healthcare highway historic information landuse leisure man_made
+    military natural office place power public_transport railway route seamark:type shop
+    sport surface telecom tourism traffic_calming water waterway wetland"""
 )
-# Keys that are English words of another meaning or width; the words are read as words.
-_WORDS_FIRST = frozenset("club place power route water office shop building highway emergency".split())
+# Keys that say "tag" when they stand alone; other keys are English words first.
+_BARE = spread(
+    """amenity aerialway aeroway healthcare historic landuse leisure man_made natural
+    public_transport seamark:type telecom tourism traffic_calming waterway"""
+)
 _VALUE = r"[^\s=*<>\"',;|&()][^=*<>\"',;|&()\s]*(?:\|[^=*<>\"',;|&()\s]+)*"
 LITERAL = re.compile(rf"(?<![\w:=])({KEY})=(\*|{_VALUE})(?![\w=*])")
 _COLON = re.compile(rf"([a-z_]+):({_VALUE})")
@@ -39,7 +43,7 @@ def _clause_text(part: str) -> str | None:
     colon = _COLON.fullmatch(part)
     if colon and colon.group(1) in MAIN_KEYS:
         return f"{colon.group(1)}={colon.group(2)}"
-    if part in MAIN_KEYS - _WORDS_FIRST and key_of(part) not in lexicon().phrases:
+    if part in _BARE and key_of(part) not in lexicon().phrases:
         return f"{part}=*"
     return None
 
@@ -48,5 +52,3 @@ def concept_of(query: TagQuery) -> Concept:
     """Return a concept for a query that was written out as tags."""
     text = query.text()
     return Concept(id=text, label=text, plural=text, query=query)
-
-

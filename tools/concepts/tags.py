@@ -34,7 +34,7 @@ class TagClause(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _no_is_not_a_value(cls, given: Any) -> Any:
-        """Write the rule "`no` is not a value" into the clause, so that SQL needs no hidden rule."""
+        """Write the rule "`no` is not a value" into the clause; SQL needs no hidden rule."""
         if isinstance(given, dict) and "excluded" not in given and not given.get("values"):
             return given | {"excluded": () if given.get("absent") == "required" else ("no",)}
         return given
@@ -138,5 +138,7 @@ def parse_query(text: str) -> TagQuery:
     """
     groups = (group.split(" and ") for group in text.split(" or "))
     return TagQuery(
-        any_of=tuple(AllOf(all_of=tuple(parse_clause(clause) for clause in group)) for group in groups)
+        any_of=tuple(
+            AllOf(all_of=tuple(parse_clause(clause) for clause in group)) for group in groups
+        )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
@@ -12,6 +13,7 @@ from tools.concepts.words import Token, edits
 
 _SHORTEST = 5
 _TWO_SLIPS = 9
+_SHORT_STEM = re.compile(r"[^aeiou]+[aeiou][^aeiouwxy]")
 
 
 def corrected(known: Lexicon, words: Sequence[Token]) -> dict[int, str]:
@@ -39,10 +41,15 @@ def ordinary(known: Lexicon, forms: set[str]) -> bool:
         for ending in ("ed", "ing", "er", "est", "ly", "d", "r", "st", "y", "ness", "ful", "less"):
             if form.endswith(ending):
                 stem = form[: -len(ending)]
-                stems |= {stem, stem + "e"}
+                stems |= {stem + "e"} if _would_double(stem, ending) else {stem, stem + "e"}
                 if len(stem) > 2 and stem[-1] == stem[-2]:
                     stems.add(stem[:-1])
     return not stems.isdisjoint(known.common) or not stems.isdisjoint(known.silent)
+
+
+def _would_double(stem: str, ending: str) -> bool:
+    """Say whether a stem doubles its last letter before an ending: "swiming" is no word."""
+    return ending in ("ed", "ing", "er", "est") and _SHORT_STEM.fullmatch(stem) is not None
 
 
 @lru_cache(maxsize=2048)
@@ -58,9 +65,15 @@ def near_word(word: str) -> str | None:
         distance = edits(word, other, most)
         if distance <= most and len(other) >= _SHORTEST:
             near[other] = distance
+    near = {other: distance for other, distance in near.items() if _same_form(word, other)}
     least = min(near.values(), default=0)
     best = [other for other, distance in near.items() if distance == least]
     return best[0] if len(best) == 1 else None
+
+
+def _same_form(word: str, other: str) -> bool:
+    """Say whether neither or both words are verb forms: "destroyed" is no slip for "destroyer"."""
+    return all(word.endswith(ending) == other.endswith(ending) for ending in ("ed", "ing", "ly"))
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from tools.concepts.spelling import AMERICAN, IRREGULAR, KEEP_S
 
 _TOKEN = re.compile(r"\d+/\d+|[^\W_]+(?:['’][^\W_]+)*|&")
-_APOSTROPHE_S = re.compile(r"['’]s$")
+_APOSTROPHE_S = re.compile(r"['’][sS]$")
 _SIBILANT = re.compile(r"(ch|sh|ss|x|zz)es$")
 _PLURALS = {singular: plural for plural, singular in IRREGULAR.items()}
 
@@ -35,6 +35,21 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
+def lemmas(text: str) -> list[str]:
+    """Return the singular plain words of a text.
+
+    >>> lemmas("Cafés & children's homes")
+    ['cafe', 'and', 'child', 'home']
+    """
+    return [_lemma(word) for word in _TOKEN.findall(text)]
+
+
+@lru_cache(maxsize=4096)
+def _lemma(word: str) -> str:
+    """Return the singular of one word as written."""
+    return singular(plain_word(word))
+
+
 @lru_cache(maxsize=4096)
 def plain_word(word: str) -> str:
     """Return a word in lower case, without accents and possessive, in American spelling.
@@ -44,6 +59,8 @@ def plain_word(word: str) -> str:
     """
     if word == "&":
         return "and"
+    if word.isascii() and word.isalnum():
+        return american(word.lower())
     letters = unicodedata.normalize("NFKD", _APOSTROPHE_S.sub("", word)).casefold()
     letters = "".join(c for c in letters if not unicodedata.combining(c) and c not in "'’")
     return american(letters)
@@ -67,7 +84,14 @@ def singular(word: str) -> str:
     """
     if word in IRREGULAR:
         return IRREGULAR[word]
-    if len(word) < 4 or word in KEEP_S or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+    if word.endswith("erie"):  # "creperies" and "bakeries" look alike
+        return word[:-2] + "y"
+    if (
+        len(word) < 4
+        or word in KEEP_S
+        or not word.endswith("s")
+        or word.endswith(("ss", "us", "is"))
+    ):
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"

@@ -71,18 +71,33 @@ def _able(bench: Bench, asked: Asked, region: Region | None, name: str | None) -
             f"{asked.label} there; ingest map data of that place",
             code="outside_map",
         )
-    able = [layer for layer in here if _can_tell(bench, layer, asked)]
+    holding = [layer for layer in here if _holds(bench, layer, asked)]
+    if asked.wanted.elements is not None and not holding:
+        raise ToolRefusal(
+            f"{asked.label} is not in {_listed(here)}; it may be mapped elsewhere or later",
+            code="unknown_element",
+        )
+    if holding and region is None:
+        return sorted(holding, key=_newest_first)
+    able = [layer for layer in here if layer in holding or _can_say_none(bench, layer, asked)]
     if not able:
         raise ToolRefusal(_cannot_tell(bench, here, asked), code="layer_cannot_tell")
     return sorted(able, key=_newest_first)
 
 
-def _can_tell(bench: Bench, layer: Layer, asked: Asked) -> bool:
+def _holds(bench: Bench, layer: Layer, asked: Asked) -> bool:
+    """Tell whether a layer has any feature of the kind asked about, wherever it lies."""
+    if asked.everything:
+        return True
     with bench.layer_features(layer) as features:
-        if asked.everything or features.exists(asked.wanted):
-            return True
-        if not _complete_for(layer, asked):
-            return False
+        return features.exists(asked.by_part_of_name().wanted)
+
+
+def _can_say_none(bench: Bench, layer: Layer, asked: Asked) -> bool:
+    """Tell whether a layer without any such feature may say so of its extent."""
+    if not _complete_for(layer, asked):
+        return False
+    with bench.layer_features(layer) as features:
         return _is_whole_extract(features, asked)
 
 
@@ -115,7 +130,7 @@ def _complete_for(layer: Layer, asked: Asked) -> bool:
 
 
 def _whole(able: Sequence[Layer], asked: Asked) -> Chosen:
-    if len(able) > 1:
+    if len(able) > 1 and asked.wanted.elements is None:
         raise _which(able, asked)
     return Chosen((able[0],), 1.0, _complete_for(able[0], asked))
 

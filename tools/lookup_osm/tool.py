@@ -67,12 +67,6 @@ def lookup_osm(
     chosen = choose(bench, asked, place, layer)
     asked = asked.within(place)
     found, by_part = _find(bench, chosen.layers, asked)
-    if element is not None and not len(found):
-        raise ToolRefusal(
-            f"{element} is not in {_names(chosen.layers)}{' there' if place else ''}; "
-            "it may be mapped elsewhere or later",
-            code="unknown_element",
-        )
     found, unknown = _meeting(found, where or [])
     if place is not None:
         found = placed_in(found, place)

@@ -21,6 +21,7 @@ from store.home import Home
 from store.ingest import ingest_scene
 from store.raster.gate import check_file
 from store.raster.gdal import GDAL_ERRORS, SETTINGS, placeless, safe_gdal
+from store.raster.tiff import read_images
 from tests.store.rasters import textured, tiff, write
 
 CANARY = b"CANARY-7f3a91"
@@ -54,7 +55,9 @@ def _made_by_other_drivers(folder: Path) -> list[tuple[str, Path]]:
     made = []
     data = textured(16, 16, 1)
     with rasterio.Env() as env:
-        drivers = sorted(set(env.drivers()) - {"GTiff", "COG", "PNG", "JPEG", "JP2OpenJPEG", "BMP", "MEM"})
+        drivers = sorted(
+            set(env.drivers()) - {"GTiff", "COG", "PNG", "JPEG", "JP2OpenJPEG", "BMP", "MEM"}
+        )
     for driver in drivers:
         path = folder / f"{driver.replace(' ', '_')}.bin"
         try:
@@ -137,6 +140,7 @@ WRITERS = {
     "tiled.tif": {"tiled": True, "blockxsize": 64, "blockysize": 64, "compress": "deflate"},
     "striped.tif": {"compress": "lzw"},
     "plain.tif": {},
+    "cog.tif": {"driver": "COG", "compress": "deflate", "blocksize": 128},
     "big.tif": {"BIGTIFF": "YES", "tiled": True, "blockxsize": 64, "blockysize": 64},
     "jpeg.tif": {"compress": "jpeg", "photometric": "ycbcr", "tiled": True, "blockxsize": 64, "blockysize": 64},
     "a.png": {"driver": "PNG"},
@@ -152,7 +156,8 @@ def test_a_file_cut_short_anywhere_is_an_error_and_never_zeros(home, tmp_path, n
     raw = whole.read_bytes()
     ingest_scene(home, whole)
     cuts = random.Random(name).sample(range(1, len(raw)), 25)
-    for cut in [*cuts, len(raw) - 1]:
+    # The last bytes of a COG only repeat the ones before them.
+    for cut in [*cuts, len(raw) - (9 if name.startswith("cog") else 1)]:
         path = tmp_path / f"cut{cut}_{name}"
         path.write_bytes(raw[:cut])
         with pytest.raises((BrokenFile, ReadFailed, UnsupportedFormat)):
@@ -170,15 +175,30 @@ def test_a_list_of_tiles_shorter_than_the_grid_is_an_error(home, tmp_path):
 
 def test_a_tile_that_was_never_written_is_nodata_and_not_zero(home, tmp_path):
     path = tmp_path / "sparse.tif"
-    profile = {"driver": "GTiff", "width": 128, "height": 128, "count": 1, "dtype": "uint8", "tiled": True}
+    profile = {
+        "driver": "GTiff",
+        "width": 128,
+        "height": 128,
+        "count": 1,
+        "dtype": "uint8",
+        "tiled": True,
+    }
     profile |= {"blockxsize": 64, "blockysize": 64, "SPARSE_OK": "TRUE"}
     with placeless(), rasterio.open(path, "w", **profile) as target:
-        target.write(np.full((64, 64), 7, np.uint8), 1, window=rasterio.windows.Window(64, 0, 64, 64))
+        target.write(
+            np.full((64, 64), 7, np.uint8), 1, window=rasterio.windows.Window(64, 0, 64, 64)
+        )
     scene = ingest_scene(home, path)
     with home.open_scene(scene) as reader:
         pixels = reader.read(0, 0, 128, 128)
     assert pixels.valid.sum() == 64 * 64
     assert pixels.valid[:64, 64:].all()
+
+
+def ingest_and_read_all(home, path):
+    with home.open_scene(ingest_scene(home, path)) as reader:
+        for tile in reader.windows(max_px=1 << 20):
+            reader.read(*tile.core)
 
 
 def test_a_block_whose_bytes_are_damaged_fails_when_it_is_read(home, tmp_path):
@@ -188,10 +208,7 @@ def test_a_block_whose_bytes_are_damaged_fails_when_it_is_read(home, tmp_path):
     raw[len(raw) // 2 : len(raw) // 2 + 40] = b"\xff" * 40
     path.write_bytes(bytes(raw))
     with pytest.raises((ReadFailed, BrokenFile)):
-        scene = ingest_scene(home, path)
-        with home.open_scene(scene) as reader:
-            for tile in reader.windows(max_px=1 << 20):
-                reader.read(*tile.core)
+        ingest_and_read_all(home, path)
 
 
 SIDE_CARS = {
@@ -213,12 +230,19 @@ def _facts(home: Home, path: Path):
 
 
 def test_files_beside_a_picture_change_nothing(tmp_path):
-    path = write(tmp_path / "scene.tif", textured(64, 64), crs="EPSG:32633", transform=rasterio.Affine(1, 0, 5e5, 0, -1, 5e6))
+    path = write(
+        tmp_path / "scene.tif",
+        textured(64, 64),
+        crs="EPSG:32633",
+        transform=rasterio.Affine(1, 0, 5e5, 0, -1, 5e6),
+    )
     alone = _facts(Home(tmp_path / "alone"), path)
     for suffix, text in SIDE_CARS.items():
         (tmp_path / f"scene{suffix}").write_text(text, encoding="utf-8")
     for suffix in (".tif.ovr", ".tif.msk", ".ovr", ".msk"):
-        write(tmp_path / f"other{suffix}", np.full((3, 32, 32), 200, np.uint8)).rename(tmp_path / f"scene{suffix}")
+        write(tmp_path / f"other{suffix}", np.full((3, 32, 32), 200, np.uint8)).rename(
+            tmp_path / f"scene{suffix}"
+        )
     assert _facts(Home(tmp_path / "beside"), path) == alone
 
 
@@ -253,12 +277,16 @@ def test_ids_and_places_are_made_by_us_whatever_a_file_is_called(tmp_path):
     tried = 0
     for number, name in enumerate(hostile_names()):
         content = io.BytesIO()
-        Image.fromarray(np.full((4, 4), number % 256, np.uint8)).resize((4 + number // 256, 4)).save(content, "PNG")
+        Image.fromarray(np.full((4, 4), number % 256, np.uint8)).resize(
+            (4 + number // 256, 4)
+        ).save(content, "PNG")
         path = tmp_path / "in" / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content.getvalue())
         scene = ingest_scene(home, path)
-        assert set(scene.id) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
+        assert set(scene.id) <= set(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
+        )
         assert ".." not in scene.id[:2]
         assert scene.id[0].isalnum()
         assert home.catalog.scene(scene.id).digest == scene.digest
@@ -275,5 +303,16 @@ def test_the_safe_settings_win_over_the_environment(monkeypatch):
 
 
 def test_a_picture_is_known_by_its_content(tmp_path):
-    path = write(tmp_path / "really.jpg", textured(16, 16), driver="JPEG").rename(tmp_path / "named.png")
+    path = write(tmp_path / "really.jpg", textured(16, 16), driver="JPEG").rename(
+        tmp_path / "named.png"
+    )
     assert check_file(path).drivers == ["JPEG"]
+
+
+@pytest.mark.parametrize(
+    ("offset", "length"), [(10**6, 256), (200, 10**6), (2**32 - 1, 2**32 - 1), (0, 9)]
+)
+def test_a_tile_said_to_lie_past_the_end_is_an_error_without_decoding(offset, length):
+    tags = [(322, 4, 1, 16), (323, 4, 1, 16), (324, 4, 1, offset), (325, 4, 1, length)]
+    with pytest.raises(BrokenFile, match="past the end"):
+        read_images(io.BytesIO(tiff(16, 16, tags=tags, body=b"x" * 800)), "a.tif")

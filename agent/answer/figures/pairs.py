@@ -1,0 +1,131 @@
+"""Two against each other: comparisons, differences, distances, directions."""
+
+from __future__ import annotations
+
+from agent.answer.figures.shared import (
+    cannot_tell,
+    capital,
+    checked,
+    cite,
+    main_of,
+    things_of,
+    unmeasured,
+)
+from agent.answer.numbers import compass, unit_asked
+from agent.answer.outcome import (
+    Outcome,
+    can_deny,
+    count_of,
+    of_quantity,
+    ref,
+    said,
+    verdict,
+)
+from agent.planner.contract import Ledger
+from agent.planner.steps import Found
+
+
+def compare(found: Found, ledger: Ledger) -> Outcome:
+    """Say which of two has more, or whether it is as asked."""
+    main, other, ask = main_of(found), found.other, found.ask
+    assert other is not None
+    name = "count" if ask.measure == "count" else "total"
+    one, two = main.value(name), other.value(name)
+    words, to = things_of(ask.of), things_of(ask.other)
+    for evidence, label_ in ((main, words), (other, to)):
+        if evidence.tool == "lookup_osm" and count_of(evidence) == 0 and not can_deny(evidence):
+            return cannot_tell(evidence, label_)
+    if not isinstance(one, int | float) or not isinstance(two, int | float):
+        return unmeasured(main, words, ask.measure)
+    figures = (
+        f"{ref(main, name)} for {words}, {ref(other, name)} for {to} {cite(main)} {cite(other)}"
+    )
+    refs = [f"{main.id}.{name}", f"{other.id}.{name}"]
+    if ask.order in ("which_more", "which_fewer"):
+        larger = one > two if ask.order == "which_more" else one < two
+        which = "equal" if one == two else words if larger else to
+        text = f"**{capital(which)}**: {figures}."
+        return Outcome(text, [said(which, text, f"{words} and {to}", refs)], used=[main, other])
+    true = one == two if ask.order == "same" else one > two if ask.order == "more" else one < two
+    text = f"**{'Yes' if true else 'No'}**: {figures}."
+    more = {"verdict": verdict(true)} if ask.claim is not None else {}
+    claims = [said(true, text, f"{words} and {to}", refs, **more)]
+    claims += [
+        of_quantity(e, name, "support", "figure", w) for e, w in ((main, words), (other, to))
+    ]
+    return Outcome(text, claims, used=[main, other])
+
+
+def difference(found: Found, ledger: Ledger) -> Outcome:
+    """Say how much more one has than the other."""
+    main, other, ask, result = main_of(found), found.other, found.ask, found.result
+    assert other is not None
+    assert result is not None
+    for evidence, label_ in ((main, things_of(ask.of)), (other, things_of(ask.other))):
+        if evidence.tool == "lookup_osm" and count_of(evidence) == 0 and not can_deny(evidence):
+            return cannot_tell(evidence, label_)
+    name = "count" if ask.measure == "count" else "total"
+    difference_ = result.value("value")
+    below = isinstance(difference_, int | float) and difference_ < 0
+    word = "" if below else " fewer" if ask.order == "fewer" else " more"
+    text = (
+        f"**{ref(result, 'value')}**{word}: {ref(main, name)} for {things_of(ask.of)}, "
+        f"{ref(other, name)} for {things_of(ask.other)} {cite(main)} {cite(other)}."
+    )
+    if below:
+        text += " A negative figure means that it is the other way round."
+    claims = [of_quantity(result, "value", "answer", text, things_of(ask.of))]
+    claims += [
+        of_quantity(e, name, "support", "figure", things_of(w))
+        for e, w in ((main, ask.of), (other, ask.other))
+    ]
+    return Outcome(text, claims, used=[main, other, result])
+
+
+def distance(found: Found, ledger: Ledger) -> Outcome:
+    """Say how far the nearest of one is from another."""
+    ask, result = found.ask, found.result
+    assert result is not None
+    words, to = things_of(ask.of), things_of(ask.other)
+    if result.quantity("smallest_distance") is None:
+        return unmeasured(result, words, "distance")
+    if ask.claim is not None and ask.claim.value is not None:
+        return checked(
+            found,
+            result,
+            "smallest_distance",
+            f"The shortest distance is {ref(result, 'smallest_distance')} {cite(result)}",
+        )
+    text = (
+        f"**{ref(result, 'smallest_distance', unit_asked(ask.unit) or '')}** from "
+        f"{{{result.id}#1}} to {{{result.id}#1.nearest}}, in a straight line between their "
+        f"nearest points {cite(result)}."
+    )
+    claims = [of_quantity(result, "smallest_distance", "answer", text, f"{words} to {to}")]
+    main = found.main
+    if main is not None and count_of(main) > 1:
+        text += f" There are {ref(main, 'count')} {words}; this is the one that lies nearest."
+    return Outcome(text, claims, used=[e for e in (main, found.other, result) if e is not None])
+
+
+def bearing(found: Found, ledger: Ledger) -> Outcome:
+    """Say in which direction one lies from another."""
+    ask, result = found.ask, found.result
+    assert result is not None
+    words, to = things_of(ask.of), things_of(ask.other)
+    features = ledger.features(result.id)
+    degrees = features.columns["value"][0] if features is not None and len(features) else None
+    if degrees is None or found.main is None or count_of(found.main) != 1:
+        text = (
+            f"There are {ref(found.main, 'count')} {words}; a direction needs one. Name the "
+            "one that is meant."
+            if found.main
+            else "No direction was measured."
+        )
+        return Outcome(text, [said(None, text, words, [])], settled=False, used=[result])
+    way = compass(float(degrees))
+    text = (
+        f"**{capital(way)}**: from {words} to {to} the bearing is "
+        f"{{{result.id}#1.value|bearing}}, clockwise from north {cite(result)}."
+    )
+    return Outcome(text, [said(way, text, words, [f"{result.id}#1"])], used=[result])

@@ -1,0 +1,187 @@
+"""Which has the most or least."""
+
+from __future__ import annotations
+
+from agent.answer.draft import plain
+from agent.answer.figures.shared import (
+    LISTED,
+    capital,
+    checked,
+    cite,
+    none_of,
+    nothing_known,
+    things_of,
+    unmeasured,
+)
+from agent.answer.outcome import (
+    Outcome,
+    count_of,
+    of_quantity,
+    ref,
+    said,
+    verdict,
+)
+from agent.evidence import Evidence
+from agent.planner.contract import Ledger
+from agent.planner.restate import picked_text
+from agent.planner.steps import QUARTERS, Found
+from store.features.labels import element_name, label
+
+
+def extreme(found: Found, ledger: Ledger) -> Outcome:
+    """Say which has the most or least, by how much, and which follows."""
+    ask = found.ask
+    assert ask.extreme is not None
+    words = things_of(ask.of)
+    if ask.extreme.axis == "count":
+        return _quarter(found)
+    if found.result is None:
+        base = found.base
+        assert base is not None
+        return nothing_known(base, ask, words) or none_of(base, words)
+    result = found.result
+    features = ledger.features(result.id)
+    if features is None or len(features) < ask.extreme.rank:
+        return unmeasured(result, words, "order")
+    if ask.claim is not None:
+        return _claimed_extreme(found, ledger)
+    rows = (
+        list(range(min(ask.extreme.k, len(features))))
+        if ask.extreme.rank == 1
+        else [ask.extreme.rank - 1]
+    )
+    if result.tool == "relate":
+        rows = list(range(len(features)))
+    names = [
+        (element_name(features, row) or label(features, row))
+        if ask.want == "id"
+        else label(features, row)
+        for row in rows
+    ]
+    entries = [
+        _measured_entry(result, row, element_name(features, row), label(features, row))
+        for row in rows[:LISTED]
+    ]
+    kind = plain(picked_text(ask.extreme, ask.of))
+    if len(rows) == 1:
+        text = f"**{entries[0][0]}** is {kind}{entries[0][1]} {cite(result)}."
+    else:
+        text = (
+            f"{capital(kind)} {cite(result)}: "
+            + "; ".join(name + size for name, size in entries)
+            + "."
+        )
+    text += _cut_too(result, rows, ledger)
+    if result.quantity("runner_up") is not None and len(rows) == 1 and ask.extreme.rank == 1:
+        text += f" The next has {ref(result, 'runner_up')}."
+    refs = [
+        f"{result.id}.picked"
+        if result.quantity("picked") and ask.extreme.rank == 1 and len(rows) == 1
+        else f"{result.id}#{row + 1}"
+        for row in rows
+    ]
+    answer = said("; ".join(plain(name) for name in names), text, words, refs)
+    if (
+        ask.want == "id"
+        and len(rows) == 1
+        and ask.extreme.rank == 1
+        and result.quantity("picked_id")
+    ):
+        answer = answer.model_copy(update={"evidence": [f"{result.id}.picked_id"], "unit": "id"})
+    claims = [answer]
+    figure = "value" if result.quantity("value") else "smallest_distance"
+    if (
+        ask.want == "figure"
+        and len(rows) == 1
+        and ask.extreme.rank == 1
+        and result.quantity(figure)
+    ):
+        claims = [
+            of_quantity(result, figure, "answer", text, words),
+            answer.model_copy(update={"role": "support"}),
+        ]
+        return Outcome(
+            text, claims, used=[e for e in (found.base, found.other, result) if e is not None]
+        )
+    value = "value" if result.quantity("value") else "smallest_distance"
+    if result.quantity(value) and len(rows) == 1 and ask.extreme.rank == 1:
+        claims.append(of_quantity(result, value, "support", "its figure", words))
+    return Outcome(
+        text, claims, used=[e for e in (found.base, found.other, result) if e is not None]
+    )
+
+
+def _measured_entry(result: Evidence, row: int, identity: str | None, name: str) -> tuple[str, str]:
+    at = f"{result.id}#{row + 1}"
+    column = "nearest_m" if result.tool == "relate" else "value"
+    also = f" ({plain(identity)})" if identity and identity != name else ""
+    far = f", {{{at}.{column}}}" + (" away" if result.tool == "relate" else "")
+    return f"{{{at}}}{also}", far
+
+
+def _cut_too(result: Evidence, rows: list[int], ledger: Ledger) -> str:
+    """Give the figure inside the area too, for what is cut by its edge."""
+    features = ledger.features(result.id)
+    if (
+        features is None
+        or result.arguments.get("of") not in ("area", "length")
+        or "cut" not in features.columns
+    ):
+        return ""
+    column = "area_inside_m2" if result.arguments["of"] == "area" else "length_inside_m"
+    cut = [row for row in rows if features.columns["cut"][row] and column in features.columns]
+    if not cut:
+        return ""
+    parts = ", ".join(f"{{{result.id}#{row + 1}.{column}}}" for row in cut[:LISTED])
+    return f" Figures are of the whole; the edge cuts it, with {parts} inside."
+
+
+def _claimed_extreme(found: Found, ledger: Ledger) -> Outcome:
+    ask, result = found.ask, found.result
+    assert result is not None
+    assert ask.claim is not None
+    words = things_of(ask.of)
+    if ask.claim.text:
+        features = ledger.features(result.id)
+        name = label(features, 0) if features is not None else ""
+        true = (
+            ask.claim.text.casefold() in name.casefold()
+            or name.casefold() in ask.claim.text.casefold()
+        )
+        text = f"**{'Yes' if true else 'No'}**: it is {{{result.id}#1}} {cite(result)}."
+        return Outcome(
+            text,
+            [said(true, text, words, [f"{result.id}.picked"], verdict=verdict(true))],
+            used=[result],
+        )
+    assert ask.extreme is not None
+    return checked(
+        found,
+        result,
+        "value",
+        f"{capital(plain(picked_text(ask.extreme, ask.of)))}, {{{result.id}#1}}, has "
+        f"{ref(result, 'value')} {cite(result)}",
+    )
+
+
+def _quarter(found: Found) -> Outcome:
+    ask = found.ask
+    words = things_of(ask.of)
+    assert ask.extreme is not None
+    values = [count_of(evidence) for evidence in found.several]
+    best = max(values) if ask.extreme.order == "most" else min(values)
+    winners = [part for part, value in zip(QUARTERS, values, strict=True) if value == best]
+    each = ", ".join(
+        f"{part} {ref(evidence, 'count')}"
+        for part, evidence in zip(QUARTERS, found.several, strict=True)
+    )
+    which = " and ".join(winners)
+    text = (
+        f"**{capital(which)}** has the {ask.extreme.order} {words}: {each} "
+        f"{' '.join(cite(e) for e in found.several)}."
+    )
+    return Outcome(
+        text,
+        [said(which, text, words, [f"{e.id}.count" for e in found.several])],
+        used=found.several,
+    )

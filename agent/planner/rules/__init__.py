@@ -1,0 +1,20 @@
+"""Rules of clauses about mapped things: what combination of words asks for what."""
+
+from __future__ import annotations
+
+from agent.planner.grammar import Rule
+from agent.planner.rules.compare import compare
+from agent.planner.rules.counting import count, every, exists, listing
+from agent.planner.rules.distance import bearing, distance
+from agent.planner.rules.extreme import extreme
+from agent.planner.rules.share import density, share
+from agent.planner.rules.size import area, length
+from agent.planner.rules.value import value
+
+RULES: tuple[Rule, ...] = (
+    compare, distance, bearing, share, density, extreme, every, value, area, length, count, exists,
+    listing,
+)  # fmt: skip
+"""In the order they are tried."""
+
+__all__ = ["RULES"]

@@ -1,0 +1,154 @@
+"""Rules of shares, of the ground and of things, and of density."""
+
+from __future__ import annotations
+
+import re
+
+from agent.inquiry import Ask, Subject
+from agent.planner.grammar import Clause
+from agent.planner.nouns import Noun, applied
+from agent.planner.rules.shared import asserted, words_of
+from tools.concepts.find import find_concept
+from tools.concepts.model import Match
+
+
+def share(clause: Clause) -> list[Ask] | None:
+    """Read "What share of the ground do buildings cover", "what percentage of restaurants have a name"."""
+    if clause.use("BUILTUP") is not None:
+        found = find_concept("buildings")
+        assert isinstance(found, Match)
+        concept = found.concept
+        built = Subject(
+            phrase="buildings",
+            label=concept.plural,
+            concepts=[concept.id],
+            tags=concept.query,
+            geometry="area",
+        )
+        clause.use_all("SHARE", "WHAT", "GROUND", "HOWMUCH", "PRONOUN")
+        return [Ask(goal="share", of=applied(built, clause.loose()), claim=clause.free_claim())]
+    asked = clause.has("SHARE")
+    fraction = clause.word("NUM")
+    percent = (
+        fraction is not None
+        and fraction.lexeme is not None
+        and fraction.lexeme.kinds["NUM"].dimension == "fraction"
+    )
+    covered = clause.has("COVER") and (clause.has("GROUND", "HERE") or percent)
+    coverage = "coverage" in words_of(clause.word("COVER"))
+    if not (asked or coverage or (covered and (clause.has("HOWMUCH") or percent))):
+        return None
+    noun = next(iter(clause.things), None)
+    if asked and not clause.has("COVER"):
+        ratio = _ratio(clause, noun)
+        if ratio is not None:
+            return ratio
+    if len(clause.things) > 1:
+        return None
+    if noun is None and not (clause.context and clause.context.of):
+        return None
+    pronoun = noun is None
+    subject = clause.subject(noun)
+    if subject is None or clause.has("COUNT"):
+        return None
+    if pronoun and clause.context and clause.context.goal == "extreme":
+        subject = subject.model_copy(update={"pick": None})
+    if noun is not None and any(one.geometry == "line" for one in noun.subjects):
+        clause.problems.cannot.append(
+            f"how much ground {subject.label} cover: the map draws some of them as lines "
+            "without a width"
+        )
+    clause.use_all(
+        "SHARE",
+        "COVER",
+        "GROUND",
+        "WHAT",
+        "HOWMUCH",
+        "IN",
+        "TOGETHER",
+        "LIST",
+        "HAVE",
+        "AREA",
+        "EXISTS",
+        "WITH",
+    )
+    return [Ask(goal="share", of=subject, claim=asserted(clause, clause.free_claim()))]
+
+
+def _ratio(clause: Clause, noun: Noun | None) -> list[Ask] | None:
+    """Read a share of things, rather than of the ground."""
+    said = any(chunk.kind == "said" for chunk in clause.chunks)
+    if noun is None:
+        if not said or clause.context is None or clause.context.of is None:
+            return None
+        base = clause.context.of
+        clause.use_all("PRONOUN", "SHARE", "WHAT")
+        for pronoun in clause.nouns:
+            clause.take_noun(pronoun)
+        return [Ask(goal="ratio", of=applied(base, clause.said()), other=base)]
+    if clause.has("GROUND") or (len(noun.subjects) > 1 and noun.joiner == "and"):
+        return None
+    if not said and not noun.mods:
+        split = _without_qualifier(noun)
+        if split is None:
+            return None
+        noun_base = split
+    else:
+        noun_base = None
+    mods = clause.said()
+    base = noun.subject() if mods else Noun(noun.subjects, noun.joiner).subject()
+    base = noun_base or base
+    part = applied(noun.subject(), mods)
+    clause.take_noun(noun)
+    shared = clause.loose()
+    clause.use_all("SHARE", "WHAT", "LIST")
+    return [
+        Ask(
+            goal="ratio",
+            of=applied(part, shared),
+            other=applied(base, shared),
+            claim=clause.free_claim(),
+        )
+    ]
+
+
+def _without_qualifier(noun: Noun) -> Subject | None:
+    """Return the things without "with ..." where the kind itself says it ("buildings with a number")."""
+    words = re.split(r"\s+(?:with|without|that|which)\s", noun.subjects[0].phrase, maxsplit=1)
+    if len(noun.subjects) != 1 or len(words) != 2:
+        return None
+    found = find_concept(words[0])
+    if not isinstance(found, Match) or found.concept.query is None:
+        return None
+    concept = found.concept
+    return Subject(
+        phrase=words[0],
+        label=concept.plural,
+        concepts=[concept.id],
+        tags=concept.query,
+        geometry=concept.geometry,
+        loose=found.loose,
+    )
+
+
+def density(clause: Clause) -> list[Ask] | None:
+    """Read "Bus stops per square kilometre", "density of trees"."""
+    unit = clause.word("UNIT")
+    per = (
+        clause.has("PER")
+        and unit is not None
+        and unit.lexeme is not None
+        and unit.lexeme.kinds["UNIT"][0] == "area"
+    )
+    if not (clause.has("DENSITY") or per):
+        return None
+    written = None
+    if per and unit is not None and unit.lexeme is not None:
+        written = unit.lexeme.kinds["UNIT"][2]
+        unit.used = True
+        clause.use_all("PER")
+    subject = clause.subject()
+    if subject is None:
+        return None
+    clause.use_all("DENSITY", "COUNT", "WHAT", "EXISTS", "LIST", "STAT_MEAN")
+    return [Ask(goal="density", of=subject, unit=written, claim=clause.free_claim())]

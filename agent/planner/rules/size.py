@@ -1,0 +1,69 @@
+"""Rules of areas and lengths."""
+
+from __future__ import annotations
+
+from agent.inquiry import Ask
+from agent.planner.grammar import Chunk, Clause
+from agent.planner.rules.shared import asserted
+
+
+def area(clause: Clause) -> list[Ask] | None:
+    """Read "How much land do parks cover", "how many hectares of forest", "how big is the park"."""
+    unit = clause.word("UNIT")
+    in_unit = clause.has("COUNT", "HOWMUCH") and unit is not None and unit.lexeme is not None
+    in_area = (
+        in_unit
+        and unit is not None
+        and unit.lexeme is not None
+        and unit.lexeme.kinds["UNIT"][0] == "area"
+    )
+    noun = next(iter(clause.things), None)
+    mass = clause.has("HOWMUCH") and noun is not None and noun.subjects[0].geometry != "line"
+    if mass and noun is not None and noun.subjects[0].geometry in ("point",):
+        return None
+    if not (clause.has("AREA", "HOWBIG") or in_area or (mass and not clause.has("UNIT"))):
+        return None
+    if (
+        mass
+        and noun is not None
+        and noun.subjects[0].phrase.endswith("s")
+        and not clause.has("COVER")
+        and not in_area
+    ):
+        return None
+    return _measured(clause, "area", unit if in_area else None)
+
+
+def length(clause: Clause) -> list[Ask] | None:
+    """Read "Total length of footpaths", "how many kilometres of railway", "how long is the river"."""
+    unit = clause.word("UNIT")
+    counted = clause.has("COUNT", "HOWMUCH") and unit is not None and unit.lexeme is not None
+    in_length = (
+        counted
+        and unit is not None
+        and unit.lexeme is not None
+        and unit.lexeme.kinds["UNIT"][0] == "length"
+    )
+    noun = next(iter(clause.things), None)
+    line = clause.has("HOWMUCH") and noun is not None and noun.subjects[0].geometry == "line"
+    if not (clause.has("LENGTH", "HOWLONG") or in_length or line):
+        return None
+    return _measured(clause, "length", unit if in_length else None)
+
+
+def _measured(clause: Clause, goal: str, unit: object) -> list[Ask] | None:
+    written = clause.unit_in()
+    if isinstance(unit, Chunk) and unit.lexeme is not None:
+        written = unit.lexeme.kinds["UNIT"][2]
+        unit.used = True
+    noun = next(iter(clause.things), None)
+    if noun is not None and len(clause.things) > 1:
+        return None
+    subject = clause.subject(noun)
+    if subject is None:
+        return None
+    clause.use_all(
+        "AREA", "HOWBIG", "COUNT", "HOWMUCH", "COVER", "LENGTH", "HOWLONG", "WHAT", "TOGETHER", "STAT_TOTAL", "LIST",
+        "EXISTS", "GROUND", "HAVE", "WITH", "IN", "AXIS", "NUMBER",
+    )  # fmt: skip
+    return [Ask(goal=goal, of=subject, unit=written, claim=asserted(clause, clause.free_claim()))]

@@ -1,0 +1,81 @@
+"""Mentions of kinds of things in a question, freed of words that belong to the sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.planner.lexer import Lexeme
+from agent.planner.vocabulary import phrases
+from tools.concepts.find import find_concept
+from tools.concepts.model import Ambiguous, Match, Spot
+from tools.concepts.spot import spot
+from tools.concepts.words import tokens
+
+_LONGEST = 4
+_BEFORE = ("IN", "OUTSIDE", "NEAR", "CROSS", "ALONG", "EVERY", "LIMIT")
+_AFTER = ("LIE", "BE", "IN", "HAVE", "COVER")
+
+
+def things_in(text: str) -> list[Spot]:
+    """Return the mentions of kinds of things, in order.
+
+    A mention that takes in a word of the sentence ("inside parks", "trees stand") is read
+    again without it, because places and verbs are asked about here, not kinds of things.
+    """
+    return [_freed(text, mention) for mention in spot(text)]
+
+
+def missed_things(text: str, lexemes: Sequence[Lexeme]) -> list[Lexeme]:
+    """Return the lexemes with runs of unknown words read as kinds of things, where they name one."""
+    found: list[Lexeme] = []
+    at = 0
+    while at < len(lexemes):
+        used = next(
+            (n for n in range(_LONGEST, 0, -1) if _names_thing(text, lexemes[at : at + n], n)), 0
+        )
+        if used:
+            start, end = lexemes[at].start, lexemes[at + used - 1].end
+            match = find_concept(text[start:end])
+            assert isinstance(match, Match | Ambiguous)
+            found.append(
+                Lexeme(
+                    {"THING": Spot(start, end, text[start:end], match)}, text[start:end], start, end
+                )
+            )
+        else:
+            found.append(lexemes[at])
+        at += used or 1
+    return found
+
+
+def _names_thing(text: str, row: Sequence[Lexeme], length: int) -> bool:
+    """Say whether all of a row of unknown words together name a kind of thing."""
+    if len(row) < length or any(not x.has("UNKNOWN") or x.has("PROPER") for x in row):
+        return False
+    found = find_concept(text[row[0].start : row[-1].end])
+    return isinstance(found, Ambiguous) or (
+        isinstance(found, Match) and found.how in ("exact", "synonym", "inflected")
+    )
+
+
+def _freed(text: str, mention: Spot) -> Spot:
+    words = tokens(mention.text)
+    if len(words) < 2:
+        return mention
+    start, end = 0, len(words)
+    if _plays(words[0].plain, _BEFORE):
+        start = 1
+    elif _plays(words[-1].plain, _AFTER):
+        end -= 1
+    else:
+        return mention
+    left = mention.start + words[start].start
+    right = mention.start + words[end - 1].end
+    found = find_concept(text[left:right])
+    if not isinstance(found, Match | Ambiguous):
+        return mention
+    return Spot(left, right, text[left:right], found, ())
+
+
+def _plays(word: str, kinds: Sequence[str]) -> bool:
+    return any(kind in kinds for kind, _ in phrases().get((word,), ()))
