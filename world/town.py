@@ -108,7 +108,7 @@ class Town:
             return self._first_uses[i, j]
         dice, town = Dice(self.seed, _USES, i, j), self.plan.urbanity(i, j)
         thrown = dice.unit()
-        if town > 0.3 and self._is_near_water(self.box(i, j), 0.0):
+        if self._is_near_water(self.box(i, j), 0.0) or self._is_by_the_sea(self.box(i, j)):
             return "riverside"
         wooded = (key_of(self.seed, 8, i // 6, j // 7) % 100) < 26
         kind = "town" if town > 0.55 else "edge" if town > 0.3 else "woods" if wooded else "land"
@@ -172,6 +172,16 @@ class Town:
                         cars.append(Car(car, dice.whole(0, CARS - 1)))
                 u += dice.between(11, 17)
         return cars
+
+    def _is_by_the_sea(self, box: Box) -> bool:
+        """Tell whether sea or beach lie in a box."""
+        u, v = (np.array(axis) for axis in zip(*box.corners, strict=True))
+        return bool(self.plan.is_sea(*self.plan.to_world(u, v), 60.0).any())
+
+    def is_under_water(self, block: Block) -> bool:
+        """Tell whether nothing of a block is dry: its corners and its middle lie in water."""
+        u, v = (np.array(axis) for axis in zip(*block.box.corners, block.box.middle, strict=True))
+        return bool(self.plan.is_water(*self.plan.to_world(u, v)).all())
 
     def _is_near_water(self, box: Box, margin: float = 24.0) -> bool:
         """Tell whether water is in a box or near it; the river is wider than the mesh."""

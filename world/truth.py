@@ -158,13 +158,10 @@ def write_changes(town: Town, size: int, path: Path) -> None:
 def _of_block(town: Town, block: Block, *, cars: bool) -> Iterator[Thing]:
     plan = town.plan
     before, after = (NAMES[ground] for ground in block.ground)
-    yield Thing(
-        f"{block.i}.{block.j}",
-        "block",
-        _polygon(town, block.box),
-        (True, True),
-        {"use": block.use, "before": before, "after": after},
-    )
+    if not (block.wet and town.is_under_water(block)):
+        use = {"use": block.use, "before": before, "after": after}
+        name, shape = f"{block.i}.{block.j}", _polygon(town, block.box)
+        yield Thing(name, "block", shape, (True, True), use)
     for building in block.buildings:
         yield Thing(
             building.id,

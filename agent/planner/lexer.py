@@ -11,6 +11,7 @@ from typing import Any
 from agent.planner.numbers import NUMBER_WORDS, Amount, read_number, read_unit
 from agent.planner.vocabulary import closed_words, longest_phrase, phrases
 from tools.concepts.model import Spot
+from tools.concepts.spot import spot
 from tools.concepts.words import american, edits
 
 _TOKEN = re.compile(
@@ -240,9 +241,9 @@ def _fixed(text: str, scenes: Iterable[tuple[str, str]]) -> list[Lexeme]:
     found: list[Lexeme] = []
     named = sorted(scenes, key=lambda pair: -len(pair[0]))
     for name, scene in named:
-        for match in re.finditer(
-            rf"(?<![\w-]){re.escape(name)}(?:\.\w{{3,4}})?(?![\w-])", text, re.IGNORECASE
-        ):
+        lead = r"(?<=(?:image|scene|photo)\s)" if _is_word(name) else r"(?<![\w-])"
+        pattern = rf"{lead}{re.escape(name)}(?:\.\w{{3,4}})?(?![\w-])"
+        for match in re.finditer(pattern, text, re.IGNORECASE):
             if not any(other.start < match.end() and match.start() < other.end for other in found):
                 found.append(Lexeme({"SCENEID": scene}, match.group(), match.start(), match.end()))
     for match in _QUOTED.finditer(text):
@@ -250,6 +251,13 @@ def _fixed(text: str, scenes: Iterable[tuple[str, str]]) -> list[Lexeme]:
             name = match.group(1) or match.group(2)
             found.append(Lexeme({"NAME": name.strip()}, match.group(), match.start(), match.end()))
     return found
+
+
+def _is_word(name: str) -> bool:
+    """Say whether a scene is called like a word of questions or a thing, so that its id is needed."""
+    if re.search(r"[\d_\-]", name):
+        return len(name) < 3
+    return len(name) < 4 or name.casefold() in closed_words() or bool(spot(name))
 
 
 def _corrected(
@@ -289,7 +297,7 @@ def _corrected(
 def _longest(tokens: list[Token], at: int, text: str, spots: Sequence[Spot]) -> tuple[Lexeme, int]:
     """Return the longest lexeme that starts at a token, and how many tokens it takes."""
     spot = next((spot for spot in spots if spot.start <= tokens[at].start < spot.end), None)
-    candidates = [_amount(tokens, at, text), _date(tokens, at), _phrase(tokens, at, spots)]
+    candidates = [_date(tokens, at), _amount(tokens, at, text), _phrase(tokens, at, spots)]
     kinds, used = max((c for c in candidates if c), key=lambda c: c[1], default=({}, 0))
     if spot is not None:
         covered = sum(spot.start <= token.start < spot.end for token in tokens[at:])

@@ -108,6 +108,8 @@ def change(clause: Clause) -> list[Ask] | None:
         and clause.things
     ):
         return None
+    if kinds <= {"grow"} and clause.has("COUNT"):
+        return None  # "how many houses are in the flood zone" asks for no change
     words = " ".join(
         chunk.lexeme.text.casefold()
         for chunk in clause.chunks

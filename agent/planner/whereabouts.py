@@ -105,6 +105,9 @@ class PlaceReader(AttributeReader):
             self.take("SCENEWORD")
             return True
         if self.take("SCENEWORD", "GROUND", skip=False) is not None:
+            while self.peek("SCENEID", "AND"):
+                scene = self.take("SCENEID", "AND")
+                self.problems.scenes += [scene] if scene in self.scene_names.values() else []
             if proper:
                 self._note_scene(proper)
             return True

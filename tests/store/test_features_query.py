@@ -21,7 +21,7 @@ from store.features.reader import Features, Wanted
 from store.features.sets import FeatureSet
 from store.features.writer import FeatureWriter
 from store.geo import EARTH, Region
-from store.geo.measures import distance_m
+from tests.geodesy import distance_m
 from tools.concepts.tags import AllOf, TagClause, TagQuery, parse_query
 
 KEYS = ("building", "shop", "name")

@@ -11,7 +11,8 @@ import shapely
 from store.errors import UnknownId
 from store.features.sets import FeatureSet
 from store.geo import EARTH, Region
-from store.geo.measures import area_m2, distance_m, length_m
+from store.geo.measures import area_m2, length_m
+from tests.geodesy import distance_m
 from tools.contract import Bench, Finding, ToolRefusal
 from tools.measure import measure
 

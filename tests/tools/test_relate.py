@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from store.errors import UnknownId
 from store.features.sets import FeatureSet
-from store.geo.measures import distance_m
+from tests.geodesy import distance_m
 from tools.contract import Bench, Finding, ToolRefusal
 from tools.relate import relate
 

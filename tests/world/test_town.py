@@ -82,3 +82,17 @@ def test_street_names_repeat_only_where_they_are_meant_to() -> None:
     named = [name for name in names if name and name != "Mill Lane"]
     assert len(named) == len(set(named))
     assert names.count("Mill Lane") == 2
+
+
+def test_the_ground_of_a_block_in_water_never_changes() -> None:
+    town = Town(7)
+    coast = int(town.plan.river.coast[48_000])
+    seen = 0
+    for i, j in town.cells_in(-1500, coast - 800, 1500, coast + 800):
+        block = town.block(i, j)
+        u, v = zip(*block.box.corners, strict=True)
+        if town.plan.is_water(*town.plan.to_world(np.array(u), np.array(v))).any():
+            seen += 1
+            assert block.use == "riverside"
+            assert block.ground[0] == block.ground[1]
+    assert seen > 50

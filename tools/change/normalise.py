@@ -1,8 +1,9 @@
 """Relative radiometric normalisation: another exposure, haze or gamma is not a change.
 
-A band of the second image is mapped onto the first by a cubic fitted with Cauchy weights
-(iteratively reweighted least squares; Holland and Welsch 1977), so that pixels that changed
-hardly count: pseudo-invariant pixels without choosing them (Schott et al. 1988).
+A band of the second image is mapped onto the first by a rising polynomial, a cubic at most,
+fitted with Cauchy weights (iteratively reweighted least squares; Holland and Welsch 1977), so
+that pixels that changed hardly count: pseudo-invariant pixels without choosing them (Schott et
+al. 1988).
 """
 
 from __future__ import annotations
@@ -65,12 +66,19 @@ def _fit_band(x: Floats, y: Floats) -> tuple[float, float, Floats, float]:
     low, high = float(x.min()), float(x.max())
     high = high if high > low else low + 1.0
     unit = (x - low) / (high - low)
-    cubic, correlation = _robust(np.vander(unit, 4, increasing=True), y)
-    grid = np.quantile(unit, np.linspace(0.01, 0.99, 32))
-    rising = np.all(np.diff(np.polynomial.polynomial.polyval(grid, cubic)) >= 0.0)
-    if correlation >= ALIKE_CORRELATION and rising:
-        return low, high, cubic, correlation
+    correlation = 0.0
+    for degree in (3, 2, 1):
+        powers, correlation = _robust(np.vander(unit, degree + 1, increasing=True), y)
+        if correlation >= ALIKE_CORRELATION and _rises(powers, unit):
+            return low, high, np.pad(powers, (0, 3 - degree)), correlation
     return low, high, _matched_moments(unit, y), correlation
+
+
+def _rises(powers: Floats, unit: Floats) -> bool:
+    """Whether the polynomial never falls over the middle 98 % of the values."""
+    first, last = (float(q) for q in np.quantile(unit, (0.01, 0.99)))
+    curve = np.polynomial.polynomial.polyval(np.linspace(first, last, 32), powers)
+    return bool(np.all(np.diff(curve) >= 0.0))
 
 
 def _robust(design: Floats, y: Floats) -> tuple[Floats, float]:

@@ -114,7 +114,7 @@ def _ratio(clause: Clause, noun: Noun | None) -> list[Ask] | None:
 
 def _without_qualifier(noun: Noun) -> Subject | None:
     """Return the things without "with ..." where the kind itself says it ("buildings with a number")."""
-    words = re.split(r"\s+(?:with|without|that|which)\s", noun.subjects[0].phrase, maxsplit=1)
+    words = re.split(r"\s+(?:with|without|that|which)\s", noun.subjects[0].phrase, maxsplit=1, flags=re.IGNORECASE)
     if len(noun.subjects) != 1 or len(words) != 2:
         return None
     found = find_concept(words[0])

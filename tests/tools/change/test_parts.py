@@ -48,7 +48,7 @@ def test_gamma_is_undone_though_a_tenth_of_the_ground_changed(gamma):
     rest = np.ones(a.shape[1:], bool)
     rest[:50, :50] = False
     off = np.abs(fit(samples(a, b))(b) - a)[:, rest]
-    assert np.median(off) < 0.02 * np.ptp(a)
+    assert np.quantile(off, 0.95) < 0.02 * np.ptp(a)
 
 
 def test_change_vector_is_in_units_of_noise():
