@@ -331,10 +331,10 @@ class AttributeReader(Cursor, ABC):
         self.take("DO", skip=False)
         if self.take("SERVE") is None:
             return None
-        lexeme = self.peek("UNKNOWN", "NAME")
+        lexeme = self.peek("UNKNOWN", "NAME", "THING")
         if lexeme is None:
             return None
-        self.take("UNKNOWN", "NAME")
+        self.take("UNKNOWN", "NAME", "THING")
         self.take("FOOD")
         return [Mod("condition", Condition(key="cuisine", op="is", value=lexeme.text.casefold()))]
 

@@ -92,7 +92,8 @@ def _other_thing(clause: Clause) -> list[Ask] | None:
             return None
         if about and context is None:
             return None
-        goal = "exists" if noun.any else "count"
+        words = noun.subjects[0].phrase.casefold()
+        goal = "locate" if words.startswith("where") else "exists" if noun.any else "count"
         return [Ask(goal=goal, of=subject) for subject in noun.each(mods)]
     return [_same_of(context, subject, noun) for subject in noun.each(mods)]
 

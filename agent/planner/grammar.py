@@ -244,11 +244,19 @@ class Clause:
         for chunk in self.chunks:
             if chunk.used:
                 continue
+            if chunk.lexeme is not None and self._only_hedges(chunk):
+                continue
             if chunk.lexeme is not None and not chunk.lexeme.has(*IGNORED):
                 found.append(chunk.lexeme.text)
             elif chunk.noun is not None or chunk.mods:
                 found.append(self._text(chunk))
         return [text for text in found if text]
+
+    def _only_hedges(self, chunk: Chunk) -> bool:
+        """Say whether a word such as "exactly" or "roughly" stands without a number."""
+        limit = chunk.lexeme.kinds.get("LIMIT") if chunk.lexeme is not None else None
+        numbers = any(other.has("NUM") for other in self.chunks)
+        return limit is not None and limit[0] in ("eq", "about") and not numbers
 
     def _text(self, chunk: Chunk) -> str:
         if chunk.noun is not None:

@@ -340,6 +340,10 @@ def _amount(tokens: list[Token], at: int, text: str) -> tuple[dict[str, Any], in
     """Read a number, with its unit when there is one, or a unit alone."""
     words = [token.plain for token in tokens]
     number = read_number(words, at)
+    if number is None and words[at] in ("a", "an"):
+        unit = read_unit(words, at + 1)
+        if unit and unit[0] in ("length", "area") and len(words[at + 1]) > 2:
+            number = (1.0, 1)
     if number is None:
         unit = read_unit(words, at)
         return (

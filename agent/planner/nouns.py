@@ -127,7 +127,7 @@ def _sized(condition: Condition, subject: Subject) -> Condition:
 def picked(noun: Noun) -> Subject:
     """Return an anchor with its superlative: "the largest park"."""
     subject = noun.subject()
-    if noun.sup is None:
+    if noun.sup is None or noun.sup[0] == "distance":
         return subject
     return subject.model_copy(update={"pick": extreme_of(noun, subject)})
 

@@ -136,6 +136,8 @@ def change(clause: Clause) -> list[Ask] | None:
         )
     claim = clause.free_claim() if fraction is not None else None
     mods = [*clause.loose(), *clause.said()]
+    if any(mod.kind in ("condition", "named", "part", "centre") for mod in mods):
+        clause.problems.cannot.append("changes of a certain size or in a part of the scene; ask how much changed, or where")
     region = applied(of or Subject(changed=True, label="changed regions"), mods)
     nothing = any(
         chunk.lexeme is not None and chunk.has("ANYTHING") and "no" in chunk.lexeme.text.casefold()
@@ -209,7 +211,7 @@ def _aspect(clause: Clause, kinds: set[str], words: str) -> str:
         )
     ):
         return "share"
-    if clause.has("AREA"):
+    if clause.has("AREA") or (clause.has("HOWBIG") and "regions" in kinds):
         return "area"
     if clause.has("HOWMUCH", "HOWBIG") or (clause.has("MUCHMORE") and not clause.has("COUNT")):
         return "share"

@@ -12,7 +12,7 @@ from tools.concepts.spot import spot
 from tools.concepts.words import tokens
 
 _LONGEST = 4
-_BEFORE = ("IN", "OUTSIDE", "NEAR", "CROSS", "ALONG", "EVERY", "LIMIT")
+_BEFORE = ("THE", "IN", "OUTSIDE", "NEAR", "CROSS", "ALONG", "EVERY", "LIMIT")
 _AFTER = ("LIE", "BE", "IN", "HAVE", "COVER")
 
 
@@ -63,7 +63,7 @@ def _freed(text: str, mention: Spot) -> Spot:
     if len(words) < 2:
         return mention
     start, end = 0, len(words)
-    if _plays(words[0].plain, _BEFORE):
+    if _plays(words[0].plain, _BEFORE) and not words[0].raw.isupper():
         start = 1
     elif _plays(words[-1].plain, _AFTER):
         end -= 1

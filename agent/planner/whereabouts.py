@@ -152,10 +152,17 @@ class PlaceReader(AttributeReader):
         if anchor is None:
             return None
         anchor.mods.extend(self._anchor_mods())
+        self._not_of_each(anchor)
         relation = "beyond_distance" if beyond != anchor.none else "within_distance"
         if anchor.joiner == "and" and len(anchor.subjects) > 1:
             return [near_mod(relation, subject, metres) for subject in anchor.each()]
         return [near_mod(relation, picked(anchor), metres)]
+
+    def _not_of_each(self, anchor: Noun) -> None:
+        """Note that "within 100 m of every school" is not what a relation to any school says."""
+        if anchor.every:
+            words = anchor.subjects[0].label or "thing"
+            self.problems.cannot.append(f"what lies so to each of the {words}; ask whether all {words} have one")
 
     def _anchor_mods(self) -> list[Mod]:
         """Read what is said of an anchor, closely: "a school with a name", "the park in the north"."""
@@ -228,6 +235,7 @@ class PlaceReader(AttributeReader):
             or any(subject.refers for subject in anchor.subjects)
         ):
             return None
+        self._not_of_each(anchor)
         anchor.mods.extend(self._anchor_mods())
         to = picked(anchor)
         if word.has("CONTAIN"):

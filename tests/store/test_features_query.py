@@ -250,7 +250,7 @@ def test_nearest_is_nearest_on_the_ground(seed, lat, span):
         if span < 0.1:
             assert found.distance[i] == pytest.approx(flat, rel=1e-5, abs=1e-3)
         # far from the equator a plane in degrees misses the nearest points, and is never nearer
-        assert flat * 0.998 <= found.distance[i] <= flat * (1 + 3e-5) + 1e-3
+        assert flat * 0.998 <= found.distance[i] <= flat * (1 + 1e-4) + 1e-3
 
 
 def test_nearest_leaves_itself_out_and_reaches_over_180_degrees():

@@ -57,11 +57,17 @@ def _more_of_two(clause: Clause) -> list[Ask] | None:
     first, second = applied(first, shared), applied(second, shared)
     if other is not None and len(other.subjects) == 1:
         first, second = _shared_part(first, second)
+    measure = "area" if _mass(first) and _mass(second) else "count"
     difference = clause.use("COUNT", "MUCHMORE", "HOWMUCH") is not None
     clause.use_all("EXISTS", "EQUAL", "HAVE", "WHAT", "TOGETHER")
     if difference:
-        return [Ask(goal="difference", of=first, other=second, order=order)]
-    return [Ask(goal="compare", of=first, other=second, order=order, claim=asserted(clause, None))]
+        return [Ask(goal="difference", of=first, other=second, order=order, measure=measure)]
+    return [Ask(goal="compare", of=first, other=second, order=order, measure=measure, claim=asserted(clause, None))]
+
+
+def _mass(subject: Subject) -> bool:
+    """Say whether "more" of a thing means more ground ("more forest"), not more of them."""
+    return subject.geometry == "area" and not subject.phrase.casefold().endswith("s")
 
 
 def _shared_part(first: Subject, second: Subject) -> tuple[Subject, Subject]:
@@ -124,6 +130,8 @@ def _sizes(clause: Clause) -> list[Ask] | None:
                 claim=asserted(clause, None),
             )
         ]
+    if clause.has("COVER", "AREA") and clause.has("THAN") and clause.has("CMP") and len(clause.things) == 2:
+        return _more_ground(clause)
     word = clause.word("CMP")
     axis = word.lexeme.kinds["CMP"] if word and word.lexeme else None
     if word is None or axis is None or axis[0] not in _MEASURES:
@@ -147,6 +155,16 @@ def _sizes(clause: Clause) -> list[Ask] | None:
         ]
     order = f"which_{axis[1]}" if which else axis[1]
     return [Ask(goal="compare", of=subjects[0], other=subjects[1], order=order, measure=measure)]
+
+
+def _more_ground(clause: Clause) -> list[Ask]:
+    """Read "do the parks take up more space than the buildings"."""
+    order = clause.use("CMP")[1]
+    one, two = (noun.subject() for noun in clause.things)
+    for noun in clause.things:
+        clause.take_noun(noun)
+    clause.use_all("COVER", "AREA", "THAN", "GROUND")
+    return [Ask(goal="compare", of=one, other=two, order=order, measure="area", claim=asserted(clause, None))]
 
 
 def _sized_noun(clause: Clause) -> list[Ask] | None:

@@ -27,6 +27,13 @@ def every(clause: Clause) -> list[Ask] | None:
     return [Ask(goal="every", of=applied(base, mods), other=base)]
 
 
+def _countable(clause: Clause, claim: Claim | None) -> Claim | None:
+    """Note a claim about a count that has a unit: it was not understood."""
+    if claim is not None and claim.unit != "count":
+        clause.problems.unknown.append(claim.said)
+    return claim
+
+
 def count(clause: Clause) -> list[Ask] | None:
     """Read "How many schools are there", "the number of schools is over 10"."""
     if not clause.has("COUNT") and not clause.has("HOWMUCH"):
@@ -59,7 +66,7 @@ def count(clause: Clause) -> list[Ask] | None:
         return None
     extra = [*clause.loose(), *clause.said()]
     clause.take_noun(noun)
-    claim = asserted(clause, clause.free_claim())
+    claim = _countable(clause, asserted(clause, clause.free_claim()))
     if together or noun.joiner == "or":
         subjects = [applied(with_pick(noun, noun.subject()), extra)]
     else:
@@ -77,8 +84,12 @@ def exists(clause: Clause) -> list[Ask] | None:
     yes_no = clause.has("EXISTS", "ASSERT", "TAGQ", "SAYS", "IF") or (
         first is not None and first.has("BE", "DO", "HAVE")
     )
-    if not yes_no or clause.has("WHAT", "WHERE", "LIST", "COUNT", "SHARE"):
+    if not yes_no or clause.has("WHAT", "WHERE", "LIST", "COUNT"):
         return None
+    if clause.has("SHARE"):
+        if not clause.has("ANY"):
+            return None
+        clause.use_all("SHARE", "GROUND")
     noun = next(iter(clause.things), None)
     if noun is None:
         return _exists_of_context(clause)
@@ -90,7 +101,7 @@ def exists(clause: Clause) -> list[Ask] | None:
         claim = clause.claim_of(noun.number, noun.limit)
         clause.use_all("EXISTS", "HAVE", "TOGETHER")
         return [Ask(goal="count", of=noun.subject(extra), claim=asserted(clause, claim))]
-    free = clause.free_claim()
+    free = _countable(clause, clause.free_claim())
     if free is not None:
         clause.use_all("EXISTS", "HAVE", "TOGETHER")
         return [Ask(goal="count", of=noun.subject(extra), claim=asserted(clause, free))]

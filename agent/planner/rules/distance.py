@@ -11,6 +11,8 @@ from agent.planner.rules.shared import words_of
 def distance(clause: Clause) -> list[Ask] | None:
     """Read "How far is the nearest pharmacy from the railway station"."""
     measured = clause.word("HOWFAR", "DISTANCE")
+    if measured is None and "apart" in words_of(clause.word("AWAY")):
+        measured = clause.word("AWAY")
     counted = clause.word("COUNT") and clause.word("UNIT") and clause.word("FROM", "TO", "AWAY")
     if measured is None and not counted:
         return None

@@ -58,6 +58,8 @@ def extreme(clause: Clause) -> list[Ask] | None:
     if said and said[-1].kind == "nearest":
         pick, said = said[-1].value[0], said
     claim, rest = _claimed(said, pick)
+    if claim is None and clause.has("NUM") and clause.has("BE", "ASSERT"):
+        claim = clause.free_claim()
     subject = applied(subject, [*mods, *rest])
     want = (
         "figure" if clause.has("HOWTALL", "HOWBIG", "HOWLONG", "AREA", "LENGTH") else wanted(clause)

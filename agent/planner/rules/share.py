@@ -28,6 +28,11 @@ def share(clause: Clause) -> list[Ask] | None:
         clause.use_all("SHARE", "WHAT", "GROUND", "HOWMUCH", "PRONOUN")
         return [Ask(goal="share", of=applied(built, clause.loose()), claim=clause.free_claim())]
     asked = clause.has("SHARE")
+    first = next((chunk for chunk in clause.chunks if not chunk.has("FILL", "COMMA", "IF")), None)
+    if first is not None and first.has("BE", "DO") and clause.has("ANY"):
+        return None  # "is any part of the image forest" asks whether, not how much
+    if (of_things := _part_of_things(clause)) is not None:
+        return of_things
     fraction = clause.word("NUM")
     percent = (
         fraction is not None
@@ -73,6 +78,20 @@ def share(clause: Clause) -> list[Ask] | None:
         "WITH",
     )
     return [Ask(goal="share", of=subject, claim=asserted(clause, clause.free_claim()))]
+
+
+def _part_of_things(clause: Clause) -> list[Ask] | None:
+    """Read "more than 50 % of the restaurants have a name" as a share of things with a claim."""
+    number = clause.word("NUM")
+    noun = next(iter(clause.things), None)
+    fraction = number is not None and number.lexeme is not None and number.lexeme.kinds["NUM"].dimension == "fraction"
+    if noun is None or not fraction or not clause.said_any() or clause.has("GROUND", "COVER") or len(clause.things) > 1:
+        return None
+    claim = clause.free_claim()
+    base = noun.subject()
+    clause.take_noun(noun)
+    part = applied(base, clause.said())
+    return [Ask(goal="ratio", of=part, other=base, claim=asserted(clause, claim))]
 
 
 def _ratio(clause: Clause, noun: Noun | None) -> list[Ask] | None:
