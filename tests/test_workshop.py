@@ -95,7 +95,7 @@ def failing_command(tmp_path):
 def test_a_worded_error_is_one_line_and_a_bug_keeps_its_traceback(failing_command):
     worded, bug = failing_command("refuse"), failing_command("break")
     assert (worded.returncode, worded.stderr) == (
-        1,
+        2,
         "elenchus: The file x.tif is empty; give another.\n",
     )
     assert bug.returncode == 1

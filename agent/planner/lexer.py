@@ -20,7 +20,8 @@ _TOKEN = re.compile(
 )
 _QUOTED = re.compile(r"[\"“”«]([^\"“”«»]{1,80})[\"“”»]|(?<!\w)['‘]([^'’‘]{2,80})['’](?!\w)")
 _CONTRACTIONS = (
-    (r"\b(what|where|who|how|that|there|it|which|here|when)['’]?s\b(?!['’])", r"\1 is"),
+    (r"\b(what|where|who|how|that|there|it|which|here|when)['’]s\b", r"\1 is"),
+    (r"\b(what|where|how|there|here)s\b", r"\1 is"),
     (r"\b(is|are|was|were|do|does|did|has|have|would|could)n['’]?t\b", r"\1 not"),
     (r"\bcan['’]?t\b|\bcannot\b", "can not"),
     (r"\bi['’]d\b", "i would"),

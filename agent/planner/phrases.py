@@ -10,6 +10,7 @@ from agent.inquiry import Condition, Subject
 from agent.planner.nouns import Mod, Noun
 from agent.planner.numbers import Amount
 from agent.planner.whereabouts import PlaceReader
+from tools.concepts.find import find_concept
 from tools.concepts.model import Ambiguous, Match, Spot
 
 _JOINTS = frozenset(
@@ -41,6 +42,10 @@ _JOINTS = frozenset(
         "den",
     ]
 )
+
+
+STREETS = frozenset("street road avenue lane square boulevard drive way close alley".split())
+"""Last words of names of streets."""
 
 
 class NounReader(PlaceReader):
@@ -184,6 +189,8 @@ class NounReader(PlaceReader):
     @override
     def proper(self) -> Subject | None:
         """Read a proper name, with the kind of thing in it: "Elm Street", "Lake Garda"."""
+        if (street := self._street()) is not None:
+            return street
         at, names, spot = self.at, [], None
         while at < len(self.lexemes):
             lexeme = self.lexemes[at]
@@ -217,6 +224,19 @@ class NounReader(PlaceReader):
             kind = self._thing(self.take("THING"), definite=True)
             return kind.model_copy(update={"named": words})
         return Subject(phrase=words, label=f"“{words}”", named=words, definite=True)
+
+    def _street(self) -> Subject | None:
+        """Read "Main Street", which is a name although both of its words are known."""
+        lexeme = self.lexemes[self.at] if self.at < len(self.lexemes) else None
+        words = lexeme.text.split() if lexeme is not None and lexeme.has("THING") else []
+        if lexeme is None or len(words) < 2 or not all(word[:1].isupper() for word in words):
+            return None
+        kind = find_concept(words[-1])
+        if words[-1].casefold() not in STREETS or not isinstance(kind, Match):
+            return None
+        self.at += 1
+        spot = Spot(lexeme.start, lexeme.end, lexeme.text, kind)
+        return self._thing(spot, definite=True).model_copy(update={"named": lexeme.text})
 
     def _capital(self, at: int) -> bool:
         return (

@@ -300,6 +300,8 @@ def _asking_back(inquiry: Inquiry, text: str, problems: Problems) -> Inquiry:
         return _which_kind(inquiry, text, problems.ambiguous[0])
     for ask in inquiry.asked:
         for subject in (ask.of, ask.other):
+            if subject is not None and subject.unmapped:
+                return inquiry  # nothing the person could say would make it answerable
             found = subject and _open_point(subject)
             if found:
                 words, choices = found
@@ -327,7 +329,7 @@ def _open_point(subject: Subject) -> tuple[str, list[tuple[str, str, str]]] | No
             word, to = relation.vague, relation.to.label or "it"
             far = relation.relation == "beyond_distance"
             distances = (
-                (20, 50, 100) if word.startswith(("along", "on ")) else (100, 250, 500, 1000)
+                (20, 50, 100) if word.casefold() in ("along", "on", "in", "at", "on both sides of") else (100, 250, 500, 1000)
             )
             new = "more than {} m from" if far else "within {} m of"
             choices = [(f"{d} m", word, new.format(d)) for d in distances]

@@ -6,7 +6,7 @@ from typing_extensions import override
 
 from collections.abc import Callable
 
-from agent.inquiry import Extreme, Relation
+from agent.inquiry import Subject, Extreme, Relation
 from agent.planner.attributes import AttributeReader
 from agent.planner.nouns import Mod, near_mod, picked
 from agent.planner.numbers import Amount
@@ -158,6 +158,14 @@ class PlaceReader(AttributeReader):
             return [near_mod(relation, subject, metres) for subject in anchor.each()]
         return [near_mod(relation, picked(anchor), metres)]
 
+    def _inside(self, to: Subject, word: str) -> tuple[str, str | None]:
+        """Return what "in" or "on" a thing means: inside an area, near a line, nothing for a point."""
+        if to.geometry == "line":
+            return "within_distance", word
+        if to.geometry == "point":
+            self.problems.cannot.append(f"what lies inside {to.label}: the map has them as points")
+        return "inside", None
+
     def _not_of_each(self, anchor: Noun) -> None:
         """Note that "within 100 m of every school" is not what a relation to any school says."""
         if anchor.every:
@@ -241,7 +249,7 @@ class PlaceReader(AttributeReader):
         if word.has("CONTAIN"):
             relation, vague = "contains", None
         elif word.has("IN") and not word.has("NEAR"):
-            relation, vague = "inside", None
+            relation, vague = self._inside(to, word.text)
         elif word.has("CROSS"):
             relation, vague = "intersects", None
         elif word.has("OUTSIDE"):

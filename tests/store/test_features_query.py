@@ -249,8 +249,8 @@ def test_nearest_is_nearest_on_the_ground(seed, lat, span):
         flat = min(distance_m(left[i], other) for other in right)
         if span < 0.1:
             assert found.distance[i] == pytest.approx(flat, rel=1e-5, abs=1e-3)
-        # far from the equator a plane in degrees misses the nearest points, and is never nearer
-        assert flat * 0.998 <= found.distance[i] <= flat * (1 + 1e-4) + 1e-3
+        # edges are cut at 0.05 degrees and straight in between: off by less than half a metre
+        assert flat * 0.998 <= found.distance[i] <= flat * (1 + 3e-5) + 0.5
 
 
 def test_nearest_leaves_itself_out_and_reaches_over_180_degrees():

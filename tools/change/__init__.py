@@ -20,8 +20,8 @@ directions agree, never from a file (`plan.choose_route`):
 - unlike sensors or numbers of bands: patch-similarity graph; candidates only;
 - edges agree (same light): length of the change vector over the noise of unchanged pixels;
 - pixels above 2.5 m in other light or season: IR-MAD;
-- finer or unknown pixels in other light: IR-MAD where straight edges came or went; `changed` only for
-  a large area of new, or lost, crossing straight edges on ground that had none.
+- finer or unknown pixels in other light: IR-MAD where straight edges came or went; `changed`
+  only for a large area of new, or lost, crossing straight edges on ground that had none.
 
 Where `mask_means` is `candidates`, mask and regions are places to look at, not change. In the last
 case of the list the verdict `changed` rests on the structure; the mask beside it is coarse.

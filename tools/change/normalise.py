@@ -45,10 +45,15 @@ class Normaliser:
         return out
 
 
-def fit(samples: Sequence[Views]) -> Normaliser:
-    """Fit the normalisation on pixels sampled from both images (equal numbers of bands)."""
+def fit(samples: Sequence[Views], most: int = 3) -> Normaliser:
+    """Fit the normalisation on pixels sampled from both images (equal numbers of bands).
+
+    Args:
+        samples: Windows of both images.
+        most: Highest degree of the polynomial, 1 to 3.
+    """
     a, b = flat_sample(samples)
-    bands = [_fit_band(x, y) for x, y in zip(b, a, strict=True)]
+    bands = [_fit_band(x, y, most) for x, y in zip(b, a, strict=True)]
     low, high, coefficients, correlation = (np.array(part) for part in zip(*bands, strict=True))
     return Normaliser(low, high, coefficients, correlation)
 
@@ -61,13 +66,13 @@ def flat_sample(samples: Sequence[Views], count: int = _FIT_PX) -> tuple[Floats,
     return a[:, ::step].astype(np.float64), b[:, ::step].astype(np.float64)
 
 
-def _fit_band(x: Floats, y: Floats) -> tuple[float, float, Floats, float]:
+def _fit_band(x: Floats, y: Floats, most: int) -> tuple[float, float, Floats, float]:
     """The clipping range, four coefficients and the correlation of one band."""
     low, high = float(x.min()), float(x.max())
     high = high if high > low else low + 1.0
     unit = (x - low) / (high - low)
     correlation = 0.0
-    for degree in (3, 2, 1):
+    for degree in range(most, 0, -1):
         powers, correlation = _robust(np.vander(unit, degree + 1, increasing=True), y)
         if correlation >= ALIKE_CORRELATION and _rises(powers, unit):
             return low, high, np.pad(powers, (0, 3 - degree)), correlation

@@ -61,7 +61,7 @@ def fit_log_ratio(samples: Sequence[Views]) -> LogRatio:
         Views(despeckled(v.a, offset)[None], despeckled(v.b, offset)[None], v.valid)
         for v in samples
     ]
-    onto = fit(logs)
+    onto = fit(logs, most=1)
     kept = onto if float(onto.correlation[0]) >= ALIKE_CORRELATION else None
     ratios = np.concatenate([_log_ratio(view, offset, kept)[view.valid] for view in samples])
     centre = float(np.median(ratios))

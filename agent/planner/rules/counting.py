@@ -87,7 +87,7 @@ def exists(clause: Clause) -> list[Ask] | None:
     if not yes_no or clause.has("WHAT", "WHERE", "LIST", "COUNT"):
         return None
     if clause.has("SHARE"):
-        if not clause.has("ANY"):
+        if not (first is not None and first.has("BE", "DO", "EXISTS")):
             return None
         clause.use_all("SHARE", "GROUND")
     noun = next(iter(clause.things), None)

@@ -29,7 +29,7 @@ def share(clause: Clause) -> list[Ask] | None:
         return [Ask(goal="share", of=applied(built, clause.loose()), claim=clause.free_claim())]
     asked = clause.has("SHARE")
     first = next((chunk for chunk in clause.chunks if not chunk.has("FILL", "COMMA", "IF")), None)
-    if first is not None and first.has("BE", "DO") and clause.has("ANY"):
+    if first is not None and first.has("BE", "DO", "EXISTS") and _any(clause):
         return None  # "is any part of the image forest" asks whether, not how much
     if (of_things := _part_of_things(clause)) is not None:
         return of_things
@@ -78,6 +78,12 @@ def share(clause: Clause) -> list[Ask] | None:
         "WITH",
     )
     return [Ask(goal="share", of=subject, claim=asserted(clause, clause.free_claim()))]
+
+
+def _any(clause: Clause) -> bool:
+    """Say whether "any" is among the words, also in "is any"."""
+    words = (chunk.lexeme.text for chunk in clause.chunks if chunk.lexeme is not None)
+    return any("any" in text.casefold().split() for text in words)
 
 
 def _part_of_things(clause: Clause) -> list[Ask] | None:
