@@ -36,10 +36,10 @@ class Settings(BaseSettings):
     max_steps: int = Field(24, ge=1, le=40, description="rounds of planning in one turn")
     max_calls: int = Field(60, ge=1, le=500, description="tool calls in one turn")
     max_samples_read: int = Field(
-        4_000_000_000, ge=1, description="source samples decoded in one turn"
+        20_000_000_000, ge=1, description="source samples decoded in one turn"
     )
-    turn_timeout_s: float = Field(600.0, gt=0, description="wall-clock time of one turn")
-    tool_timeout_s: float = Field(300.0, gt=0, description="wall-clock time of one tool call")
+    turn_timeout_s: float = Field(3600.0, gt=0, description="wall-clock time of one turn")
+    tool_timeout_s: float = Field(1800.0, gt=0, description="wall-clock time of one tool call")
 
     @field_validator("home", "heads")
     @classmethod

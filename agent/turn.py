@@ -100,7 +100,7 @@ class Turn:
     def plan(self, state: TurnState) -> dict[str, Any]:
         """Choose the next calls, or where to end."""
         step = state["step"] + 1
-        if end := self._exhausted(state):
+        if end := self._broken_off():
             return {"step": step, "calls": [], "way": "answer", "end": end}
         assert self.record.inquiry is not None
         plan = self.planner.plan(
@@ -111,6 +111,8 @@ class Turn:
             self.catalog,
             self.registry,
         )
+        if plan.calls and self._spent(state):
+            return {"step": step, "calls": [], "way": "answer", "end": "budget"}
         if plan.calls:
             calls = [call.model_dump() for call in plan.calls]
             return {"step": step, "calls": calls, "way": "act", "end": None}
@@ -222,18 +224,20 @@ class Turn:
     def _open_doubts(self) -> list[Doubt]:
         return [doubt for doubt in self.turn_doubts() if doubt.settled_by is None]
 
-    def _exhausted(self, state: TurnState) -> str | None:
+    def _broken_off(self) -> str | None:
+        """Say why nothing more may be planned, whatever was found."""
         if any(refused.kind == "fault" for refused in self.turn_refusals()):
             return "failed"
-        if self.cancel():
-            return "cancelled"
-        spent = (
+        return "cancelled" if self.cancel() else None
+
+    def _spent(self, state: TurnState) -> bool:
+        """Tell whether the budget allows no further call; what is enough already may be told."""
+        return (
             state["step"] >= self.budget.steps
             or state["calls_made"] >= self.budget.calls
             or state["samples_read"] >= self.budget.samples
             or time.monotonic() >= self.budget.until
         )
-        return "budget" if spent else None
 
     def _raise(self, code: str, text: str, about: list[str], can_settle: list[str]) -> None:
         with self.database.write() as connection:

@@ -62,10 +62,10 @@ def select(
     rows = [row for row, n in enumerate(numbers) if n is not None and keep(n, value)]
     without = sum(number is None for number in numbers)
     if len(features) and without == len(features):
+        what = f"tag {tag}" if of == "tag" else of
         raise ToolRefusal(
-            f"none of these {len(features):,} features has "
-            f"{'the tag ' + str(tag) if of == 'tag' else 'an ' + of if of == 'area' else 'a ' + of} "
-            "to compare; choose another measure",
+            f"none of these {len(features):,} features has the {what} to compare; "
+            "choose another measure",
             code="no_such_size",
         )
     kept = features.take(rows).with_columns(value=[numbers[row] for row in rows])
@@ -77,10 +77,16 @@ def select(
             parameters={"of": of, "op": op, "value": value, "tag": tag},
             source="areas after Snyder 1987, geodesics after Karney 2013, on WGS84",
         ),
-        coverage=None if features.looked is None else Coverage(asked=0.0, looked=[Look(gsd_m=None, share=features.looked)]),
+        coverage=_coverage(features),
         caveats=list(_caveats(without, of, tag)),
         features=replace(kept, looked=features.looked),
     )  # fmt: skip
+
+
+def _coverage(features: FeatureSet) -> Coverage | None:
+    if features.looked is None:
+        return None
+    return Coverage(asked=0.0, looked=[Look(gsd_m=None, share=features.looked)])
 
 
 def _numbers(bench: Bench, features: FeatureSet, of: str, tag: str | None) -> list[float | None]:

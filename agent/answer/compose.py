@@ -15,7 +15,7 @@ from agent.evidence import Claim, Doubt, Evidence, QuestionBack, Refused, Status
 from agent.inquiry import Ask, Inquiry
 from agent.planner.contract import Ledger
 from agent.planner.restate import said as asked_in_words
-from agent.planner.steps import Stuck, Work, find
+from agent.planner.steps import Found, Stuck, Work, find
 
 _ENDS: dict[str, tuple[Status, str]] = {
     "failed": (
@@ -94,8 +94,9 @@ def _outcome(ask: Ask, inquiry: Inquiry, turn: int, ledger: Ledger) -> Outcome:
     if ask.goal == "explain":
         return _explained(turn, ledger)
     words = plain(asked_in_words(ask))
+    work = Work(ledger, turn)
     try:
-        found = find(ask, inquiry, Work(ledger, turn))
+        found = find(ask, inquiry, work)
     except Stuck as why:
         shaped = (
             _by_shape(ask, words, turn, ledger) if why.refused is None and ask.of is None else None
@@ -107,6 +108,14 @@ def _outcome(ask: Ask, inquiry: Inquiry, turn: int, ledger: Ledger) -> Outcome:
             return shaped
         text = f"Not measured: {words}."
         return Outcome(text, [said(None, text, words, [], verdict="undecided")], settled=False)
+    outcome = _worded(found, inquiry, ledger)
+    outcome.used = _once([*work.touched, *outcome.used])
+    return outcome
+
+
+def _worded(found: Found, inquiry: Inquiry, ledger: Ledger) -> Outcome:
+    """Say what was found, by the goal."""
+    ask = found.ask
     if ask.goal == "change":
         return changed(found, inquiry, ledger)
     if ask.goal == "inventory":
@@ -119,14 +128,16 @@ def _outcome(ask: Ask, inquiry: Inquiry, turn: int, ledger: Ledger) -> Outcome:
 
 
 _SHAPES = {
-    "count": "count", "list": "count", "locate": "count", "exists": "count", "share": "share", "ratio": "value", "area": "area_inside",
-    "length": "length_inside", "density": "density", "distance": "smallest_distance", "difference": "value", "extreme": "picked",
+    "count": "count", "list": "count", "locate": "count", "exists": "count", "share": "share",
+    "ratio": "value", "area": "area_inside",
+    "length": "length_inside", "density": "density", "distance": "smallest_distance",
+    "difference": "value", "extreme": "picked",
     "value": "value", "compare": "value", "every": "count", "bearing": "value",
 }  # fmt: skip
 
 
 def _by_shape(ask: Ask, words: str, turn: int, ledger: Ledger) -> Outcome | None:
-    """Answer from the latest figure of the right kind, when the calls were not planned by our steps.
+    """Answer from the latest figure of the right kind.
 
     Only one look-up of that kind may have been made: which of several is meant is not guessed.
     """

@@ -13,6 +13,7 @@ class Draft(Record):
 
     References in `text`: `{E3.count}` a quantity (`{E3.area|ha}` in a unit, `{E3.count|bare}`
     without its interval), `{E3#2}` what object 2 is called, `{E3#2.area_m2}` a column of it,
+    `{E3#2~surface}` a tag of it,
     `{E3!edge}` the words of a caveat, `{R1}` of a refusal, `{D2}` of a doubt.
     """
 

@@ -12,7 +12,7 @@ _DIGEST = 12
 
 
 def explain(ledger: Ledger, turn: int) -> str:
-    """Return the chain of evidence of a turn, as text with references: tool, inputs, method, sources."""
+    """Return the chain of evidence of a turn, as text with references: tool, inputs."""
     chain = [evidence for evidence in ledger.evidence if evidence.turn == turn]
     if not chain:
         return "There is no evidence of that turn: nothing was measured."

@@ -9,8 +9,10 @@ from agent.evidence import Doubt, Evidence
 from agent.inquiry import Ask, Subject
 
 _SAID = (
-    "concept_loose", "name_contains", "tie", "outside_map", "condition_unknown", "place_unknown", "partial_place", "repaired",
-    "layer_extent_assumed", "map_date", "right_incomplete", "without_place", "not_numeric", "without_value", "gsd_declared",
+    "concept_loose", "name_contains", "tie", "outside_map", "condition_unknown", "place_unknown",
+    "partial_place", "repaired",
+    "layer_extent_assumed", "map_date", "right_incomplete", "without_place", "not_numeric",
+    "without_value", "gsd_declared",
     "order_unknown", "order_reversed", "up_taken_for_north", "frame_assumed",
 )  # fmt: skip
 

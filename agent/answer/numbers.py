@@ -29,9 +29,12 @@ _LENGTHS = {
     "cm": (0.01, "cm"),
 }
 _ASKED = {
-    "hectare": "ha", "hectares": "ha", "ha": "ha", "acre": "acre", "acres": "acre", "m2": "m2", "sqm": "m2", "km2": "km2", "sqkm": "km2",
-    "kilometer": "km", "kilometers": "km", "km": "km", "kms": "km", "meter": "m", "meters": "m", "m": "m", "mile": "mi", "miles": "mi",
-    "mi": "mi", "foot": "ft", "feet": "ft", "ft": "ft", "yard": "yd", "yards": "yd", "ft2": "ft2", "sqft": "ft2", "mi2": "mi2",
+    "hectare": "ha", "hectares": "ha", "ha": "ha", "acre": "acre", "acres": "acre", "m2": "m2",
+    "sqm": "m2", "km2": "km2", "sqkm": "km2",
+    "kilometer": "km", "kilometers": "km", "km": "km", "kms": "km", "meter": "m", "meters": "m",
+    "m": "m", "mile": "mi", "miles": "mi",
+    "mi": "mi", "foot": "ft", "feet": "ft", "ft": "ft", "yard": "yd", "yards": "yd", "ft2": "ft2",
+    "sqft": "ft2", "mi2": "mi2",
 }  # fmt: skip
 
 

@@ -33,8 +33,9 @@ def of_quantity(evidence: Evidence, name: str, role: str, text: str, of: str) ->
     quantity = evidence.quantity(name)
     assert quantity is not None
     return Claim(
-        id="c", role=role, text=text, quantity=name, of=of, value=quantity.value, unit=quantity.unit, low=quantity.low,
-        high=quantity.high, interval=quantity.interval, level=quantity.level, evidence=[f"{evidence.id}.{name}"],
+        id="c", role=role, text=text, quantity=name, of=of, value=quantity.value,
+        unit=quantity.unit, low=quantity.low, high=quantity.high, interval=quantity.interval,
+        level=quantity.level, evidence=[f"{evidence.id}.{name}"],
     )  # fmt: skip
 
 

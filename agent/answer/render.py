@@ -7,15 +7,16 @@ import re
 from agent.answer.draft import Draft, plain
 from agent.answer.numbers import one, shown
 from agent.planner.contract import Ledger
-from store.features.labels import cell, label
+from store.features.labels import cell, label, tags
 from tools.contract import Unit
 
 REFERENCE = re.compile(
-    r"\{(?:(?P<quantity>E\d+)\.(?P<name>[a-z0-9_]+)|(?P<row>E\d+)#(?P<number>\d+)(?:\.(?P<column>[A-Za-z0-9_]+))?"
+    r"\{(?:(?P<quantity>E\d+)\.(?P<name>[a-z0-9_]+)|(?P<row>E\d+)#(?P<number>\d+)(?:\.(?P<column>[A-Za-z0-9_]+)|~(?P<tag>[A-Za-z0-9_:]+))?"
     r"|(?P<caveat>E\d+)!(?P<code>[a-z0-9_]+)|(?P<refusal>R\d+)|(?P<doubt>D\d+))(?:\|(?P<style>[a-z0-9_]+))?\}"
 )
 _COLUMN_UNITS: dict[str, Unit] = {
-    "area_m2": "m2", "area_inside_m2": "m2", "length_m": "m", "length_inside_m": "m", "nearest_m": "m", "lat": "deg", "lon": "deg",
+    "area_m2": "m2", "area_inside_m2": "m2", "length_m": "m", "length_inside_m": "m",
+    "nearest_m": "m", "lat": "deg", "lon": "deg",
     "area_px": "px2",
 }  # fmt: skip
 
@@ -38,6 +39,8 @@ def _value(found: re.Match[str], ledger: Ledger) -> str:
     style = found["style"] or ""
     if found["quantity"]:
         return _quantity(found["quantity"], found["name"], style, ledger)
+    if found["tag"]:
+        return _tag(found["row"], int(found["number"]), found["tag"], ledger)
     if found["row"]:
         return _object(found["row"], int(found["number"]), found["column"], style, ledger)
     if found["caveat"]:
@@ -74,6 +77,14 @@ def _object(evidence_id: str, number: int, column: str | None, style: str, ledge
     value = cell(features, column, row)
     unit = _COLUMN_UNITS.get(column) or _unit_of_value(evidence_id, ledger)
     return plain(one(value, unit, style) if isinstance(value, int | float) else str(value))
+
+
+def _tag(evidence_id: str, number: int, key: str, ledger: Ledger) -> str:
+    features = ledger.features(evidence_id)
+    value = tags(features, number - 1).get(key) if features is not None else None
+    if value is None:
+        raise DanglingReference(f"{evidence_id}#{number}~{key} leads nowhere")
+    return plain(value)
 
 
 def _unit_of_value(evidence_id: str, ledger: Ledger) -> Unit:

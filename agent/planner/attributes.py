@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from agent.inquiry import Subject, Condition, Operator, Relation
+from agent.inquiry import Condition, Operator, Relation, Subject
 from agent.planner.cursor import Cursor
 from agent.planner.lexer import Lexeme
 from agent.planner.nouns import Mod, Noun, near_mod, picked
@@ -45,7 +45,7 @@ class AttributeReader(Cursor, ABC):
         """Read a proper name, with the kind of thing in it."""
 
     def _having(self, *, have: bool) -> list[Mod] | None:
-        """Read "with a name", "without a fee", "with more than four floors", "with a stop within 50 m"."""
+        """Read "with a name", "without a fee", "with more than four floors"."""
         heads = ("WITH", "HAVE") if have else ("WITH",)
         negated = self.take("WITHOUT") is not None
         if not negated:
@@ -262,7 +262,7 @@ class AttributeReader(Cursor, ABC):
         ]
 
     def _measured(self, number: Amount, axis: str | None) -> str | None:
-        """Return what an amount measures: `area`, `length`, a tag, or `size` when only a length is said."""
+        """Return what an amount measures: `area`, `length`, a tag."""
         word = self.take("AXIS")
         if number.dimension == "area":
             return "area"
@@ -286,7 +286,7 @@ class AttributeReader(Cursor, ABC):
         return [Mod("cannot", (limit, other))]
 
     def adjective(self) -> list[Mod] | None:
-        """Read "wheelchair accessible" said of the things named before, as words of their own kind."""
+        """Read "wheelchair accessible" said of the things named before."""
         words: list[str] = []
         while (lexeme := self._plain_word()) is not None and len(words) < 4:
             words.append(lexeme.text)
@@ -340,7 +340,7 @@ class AttributeReader(Cursor, ABC):
 
 
 def held_condition(key: str, *, negated: bool) -> Condition:
-    """Return the condition "with" or "without" a property; where the map says "no", that is asked for."""
+    """Return the condition "with" or "without" a property; where the map says "no"."""
     if negated and key in YES_OR_NO:
         return Condition(key=key, op="is", value="no", said="no")
     return Condition(key=key, op="missing" if negated else "present")

@@ -35,7 +35,7 @@ class Cursor:
         return None if at is None else self.lexemes[at]
 
     def take(self, *kinds: str, skip: bool = True) -> Any:
-        """Pass the next lexeme if it can play one of these parts and return its value, else None."""
+        """Pass the next lexeme if it can play one of these parts and return its value."""
         at = self._seek(kinds, skip=skip)
         if at is None:
             return None

@@ -86,7 +86,7 @@ def _before_any_call(inquiry: Inquiry) -> Plan | None:
 
 
 def _say_again(inquiry: Inquiry) -> QuestionBack:
-    """Ask to say it another way, naming the words that were not understood and what they may have meant."""
+    """Ask to say it another way."""
     words = ", ".join(f"“{word}”" for word in inquiry.not_understood[:6])
     understood = f" The rest I understood as: {inquiry.restated}." if inquiry.asked else ""
     choices = meant(inquiry.question, inquiry.not_understood)

@@ -24,7 +24,7 @@ _REPEATABLE = (
 
 
 def fragment(clause: Clause) -> list[Ask] | None:
-    """Read "And in the western half?", "what about pharmacies?", "within 500 m?", "in hectares?"."""
+    """Read "And in the western half?", "what about pharmacies?", "within 500 m?"."""
     return _in_unit(clause) or _other_distance(clause) or _other_thing(clause) or _more_said(clause)
 
 
@@ -60,9 +60,9 @@ def _other_distance(clause: Clause) -> list[Ask] | None:
     clause.use_all(
         "WITHIN", "IN", "ABOUT", "LIMIT", "RADIUS", "PRONOUN", "NOTWITHIN", "AWAY", "WHAT"
     )
-    metres = number.lexeme.kinds["NUM"].value
+    far = number.lexeme.kinds["NUM"]
     *earlier, last = context.of.relations
-    changed = last.model_copy(update={"distance_m": metres, "vague": None})
+    changed = last.model_copy(update={"distance_m": far.value, "said": far.said, "vague": None})
     of = context.of.model_copy(update={"relations": [*earlier, changed]})
     return [context.model_copy(update={"of": of})]
 
@@ -99,7 +99,7 @@ def _other_thing(clause: Clause) -> list[Ask] | None:
 
 
 def same_measure(clause: Clause, noun: Noun) -> list[Ask] | None:
-    """Ask for the same measure of other things: "and how many of farmland?" after hectares of forest."""
+    """Ask for the same measure of other things."""
     context = clause.context
     if (
         context is None

@@ -270,7 +270,7 @@ class Clause:
     # -- subjects --------------------------------------------------------------------------
 
     def subject(self, noun: Noun | None = None, *, said: bool = True) -> Subject | None:
-        """Return the subject of the clause with all that is said about it; earlier ones by pronoun."""
+        """Return the subject of the clause with all that is said about it."""
         if noun is None:
             noun = next(iter(self.things), None) or next(iter(self.nouns), None)
         extra = [*self.loose(), *(self.said() if said else [])]
@@ -281,9 +281,22 @@ class Clause:
             if self.context is None or self.context.of is None:
                 return None
             base = self.context.of
+            if self._the_one_picked(noun):
+                base = base.model_copy(update={"pick": self.context.extreme})
             mods = [*(noun.mods if noun else []), *extra]
             return applied(base, mods)
         return noun.subject(extra)
+
+    def _the_one_picked(self, noun: Noun | None) -> bool:
+        """Say whether "it" means the one that was picked before ("... and how big is it?")."""
+        context = self.context
+        if context is None or context.goal != "extreme" or context.extreme is None:
+            return False
+        lexemes = self.reader.lexemes[noun.start : noun.end] if noun is not None else []
+        words = [lexeme.text.casefold() for lexeme in lexemes]
+        words += [c.lexeme.text.casefold() for c in self.chunks if c.lexeme is not None]
+        spoken = any(word in text.split() for text in words for word in ("it", "its"))
+        return spoken and context.extreme.axis != "count"
 
     def claim_of(self, number: Amount, limit: str | None) -> Claim:
         """Return the claim a number with its limit word makes."""

@@ -1,4 +1,4 @@
-"""Text to lexemes: words of questions, numbers with units, kinds of things, names, scenes, dates."""
+"""Text to lexemes: words of questions, numbers with units, kinds of things, names, scenes."""
 
 from __future__ import annotations
 
@@ -182,6 +182,8 @@ def tidy(text: str) -> str:
     """Bring text to one form: composed letters, straight spaces, contractions written out."""
     text = unicodedata.normalize("NFKC", text).replace("’", "'").replace("`", "'")
     text = re.sub(r"\s+", " ", text).strip()
+    if text.isupper() and " " in text:
+        text = text.lower()  # shouting says nothing about what is a name
     for pattern, full in _CONTRACTIONS:
         text = re.sub(pattern, full, text, flags=re.IGNORECASE)
     return text
@@ -211,7 +213,7 @@ def lex(
     scenes: Iterable[tuple[str, str]],
     vocabulary: Iterable[str] = (),
 ) -> Reading:
-    """Turn tidy text into lexemes; longest reading first, everything else becomes a name or unknown.
+    """Turn tidy text into lexemes; longest reading first.
 
     Args:
         text: What `tidy` gave.
@@ -255,7 +257,7 @@ def _fixed(text: str, scenes: Iterable[tuple[str, str]]) -> list[Lexeme]:
 
 
 def _is_word(name: str) -> bool:
-    """Say whether a scene is called like a word of questions or a thing, so that its id is needed."""
+    """Say whether a scene is called like a word of questions or a thing."""
     if re.search(r"[\d_\-]", name):
         return len(name) < 3
     return len(name) < 4 or name.casefold() in closed_words() or bool(spot(name))
@@ -368,7 +370,7 @@ def _amount(tokens: list[Token], at: int, text: str) -> tuple[dict[str, Any], in
 
 
 def _date(tokens: list[Token], at: int) -> tuple[dict[str, Any], int] | None:
-    """Read "2011", "2011-05-22", "May 2011", "22 May 2011"; a bare month needs "in" or "from" before it."""
+    """Read "2011", "2011-05-22", "May 2011", "22 May 2011"."""
     words = [token.plain for token in tokens[at : at + 4]]
     if re.fullmatch(r"(19|20)\d\d-\d\d(-\d\d)?", words[0]):
         return {"DATE": words[0]}, 1

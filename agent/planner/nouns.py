@@ -86,7 +86,7 @@ def union(subjects: Sequence[Subject]) -> Subject:
 
 
 def applied(subject: Subject, mods: Sequence[Mod]) -> Subject:
-    """Return a subject with more said about it; a part or name said later replaces an earlier one."""
+    """Return a subject with more said about it."""
     change: dict[str, Any] = {}
     where, relations = list(subject.where), list(subject.relations)
     for mod in mods:
@@ -143,4 +143,5 @@ def extreme_of(noun: Noun, subject: Subject) -> Extreme:
 
 
 def near_mod(relation: str, to: Subject, far: Amount) -> Mod:
+    """Return "within" or "beyond" a distance of something."""
     return Mod("relation", Relation(relation=relation, to=to, distance_m=far.value, said=far.said))

@@ -48,15 +48,18 @@ _DOZENS = {"dozen": 12}
 ORDINALS = {
     word: rank
     for rank, words in enumerate(
-        ("first 1st", "second 2nd", "third 3rd", "fourth 4th", "fifth 5th", "sixth 6th", "seventh 7th",
+        ("first 1st", "second 2nd", "third 3rd", "fourth 4th", "fifth 5th", "sixth 6th",
+        "seventh 7th",
          "eighth 8th", "ninth 9th", "tenth 10th"),
         start=1,
     )
     for word in words.split()
 }  # fmt: skip
 FRACTIONS = {
-    "half": Fraction(1, 2), "third": Fraction(1, 3), "quarter": Fraction(1, 4), "fifth": Fraction(1, 5),
-    "tenth": Fraction(1, 10), "thirds": Fraction(1, 3), "quarters": Fraction(1, 4), "fifths": Fraction(1, 5),
+    "half": Fraction(1, 2), "third": Fraction(1, 3),
+    "quarter": Fraction(1, 4), "fifth": Fraction(1, 5),
+    "tenth": Fraction(1, 10), "thirds": Fraction(1, 3),
+    "quarters": Fraction(1, 4), "fifths": Fraction(1, 5),
 }  # fmt: skip
 
 _LENGTHS = {
@@ -124,7 +127,7 @@ _LONGEST_UNIT = max(len(words) for words in UNITS)
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number with the dimension of its unit, in m, m², km/h or as it stands; `unit` as written."""
+    """A number with the dimension of its unit, in m, m², km/h or as it stands."""
 
     value: float
     dimension: Dimension | None = None
@@ -169,7 +172,7 @@ def read_number(words: list[str], at: int) -> tuple[float, int] | None:
 
 
 def _fraction(words: list[str], at: int) -> tuple[float, int] | None:
-    """Read "half a", "a quarter of", "two thirds of" as numbers of one; kept apart from "a third road"."""
+    """Read "half a", "a quarter of", "two thirds of" as numbers of one."""
     here = words[at : at + 3]
     if here[:2] == ["half", "a"] or here[:2] == ["half", "an"]:
         return 0.5, 2

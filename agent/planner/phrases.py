@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing_extensions import override
-
 from typing import Literal
+
+from typing_extensions import override
 
 from agent.inquiry import Condition, Subject
 from agent.planner.nouns import Mod, Noun
@@ -44,7 +44,9 @@ _JOINTS = frozenset(
 )
 
 
-STREETS = frozenset("street road avenue lane square boulevard drive way close alley".split())
+STREETS = frozenset(
+    ["street", "road", "avenue", "lane", "square", "boulevard", "drive", "way", "close", "alley"]
+)
 """Last words of names of streets."""
 
 
@@ -70,7 +72,7 @@ class NounReader(PlaceReader):
         return noun
 
     def _before(self, noun: Noun) -> None:
-        """Read what stands before the head: articles, numbers, superlatives, "more", "no", "all"."""
+        """Read what stands before the head: articles, numbers, superlatives, "more", "no"."""
         while True:
             if self.take("EVERY") is not None:
                 noun.every = True
@@ -100,7 +102,7 @@ class NounReader(PlaceReader):
                 return
 
     def _counted(self) -> tuple[str | None, Amount] | None:
-        """Read "more than 20", "20", "20 or more" before a noun; amounts with a unit are no counts."""
+        """Read "more than 20", "20", "20 or more" before a noun."""
 
         def read() -> tuple[str | None, Amount] | None:
             limit = self.take("LIMIT")
@@ -154,7 +156,7 @@ class NounReader(PlaceReader):
         return True
 
     def _sup_after(self, noun: Noun) -> None:
-        """Read "park with the largest area", "road with the most lanes", "school nearest to ..."."""
+        """Read "park with the largest area", "road with the most lanes"."""
 
         def read() -> bool | None:
             self.take("THAT")
@@ -261,7 +263,7 @@ class NounReader(PlaceReader):
             concepts=[concept.id],
             tags=concept.query,
             geometry=concept.geometry,
-            definite=definite and not found.text.rstrip().endswith("s"),
+            definite=definite and not found.text.rstrip().casefold().endswith("s"),
             unmapped=concept.query is None,
             loose=found.loose,
         )

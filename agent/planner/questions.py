@@ -23,10 +23,12 @@ from tools.concepts.lexicon import lexicon
 from tools.concepts.model import Ambiguous, Unknown
 
 _STARTERS = (
-    "COUNT", "HOWFAR", "HOWBIG", "HOWLONG", "HOWTALL", "HOWMUCH", "WHERE", "EXISTS", "BEARING", "WHAT", "SHARE", "OUTOF",
+    "COUNT", "HOWFAR", "HOWBIG", "HOWLONG", "HOWTALL", "HOWMUCH", "WHERE", "EXISTS", "BEARING",
+    "WHAT", "SHARE", "OUTOF",
     "DESCRIBE", "INVENTORY", "SCENEKEY", "ABOUT", "LIST",
 )  # fmt: skip
-_GOALS = ("COUNT", "HOWFAR", "HOWBIG", "HOWLONG", "HOWTALL", "HOWMUCH", "WHERE", "EXISTS", "BEARING", "WHAT", "SHARE", "AREA", "LENGTH",
+_GOALS = ("COUNT", "HOWFAR", "HOWBIG", "HOWLONG", "HOWTALL", "HOWMUCH", "WHERE",
+          "EXISTS", "BEARING", "WHAT", "SHARE", "AREA", "LENGTH",
           "DENSITY", "BE", "DO", "CHANGE", "DESCRIBE", "SCENEKEY", "LIST")  # fmt: skip
 _CANNOT = {
     "weather": "the weather",
@@ -85,11 +87,9 @@ def _sets_scene(row: Sequence[Lexeme]) -> bool:
     """Say whether a clause only says what is shown: "these are two radar images of Ottawa"."""
     first = [lexeme for lexeme in row if not lexeme.has("FILL")][:2]
     shows = len(first) == 2 and first[0].has("PRONOUN", "THE") and first[1].has("BE")
-    return (
-        shows
-        and any(x.has("SCENEWORD", "HERE", "GROUND") for x in row)
-        and not any(x.has("LIMIT", "SUP", "CHANGE", "COVER") for x in row)
-    )
+    shows = shows and any(x.has("SCENEWORD") for x in row)
+    asks = ("LIMIT", "SUP", "CHANGE", "COVER", "EXISTS", "THING", "WHEN", "TAGQ", "SCENEKEY")
+    return shows and not any(x.has(*asks) for x in row)
 
 
 def _meaning(row: Sequence[Lexeme]) -> list[str]:
@@ -203,6 +203,7 @@ def _complete(row: Sequence[Lexeme]) -> bool:
     return any(
         lexeme.has(
             "THING",
+            "ATTR",
             "PRONOUN",
             "NAME",
             "PROPER",
@@ -323,13 +324,15 @@ def _which_kind(inquiry: Inquiry, text: str, found: Ambiguous) -> Inquiry:
 
 
 def _open_point(subject: Subject) -> tuple[str, list[tuple[str, str, str]]] | None:
-    """Return what about a subject has to be asked back, with choices (label, old words, new words)."""
+    """Return what about a subject has to be asked back, with choices (label, old words."""
     for relation in subject.relations:
         if relation.vague and relation.distance_m is None:
             word, to = relation.vague, relation.to.label or "it"
             far = relation.relation == "beyond_distance"
             distances = (
-                (20, 50, 100) if word.casefold() in ("along", "on", "in", "at", "on both sides of") else (100, 250, 500, 1000)
+                (20, 50, 100)
+                if word.casefold() in ("along", "on", "in", "at", "on both sides of")
+                else (100, 250, 500, 1000)
             )
             new = "more than {} m from" if far else "within {} m of"
             choices = [(f"{d} m", word, new.format(d)) for d in distances]
@@ -369,7 +372,7 @@ def _replaced(text: str, old: str, new: str) -> str:
 
 
 def meant(question: str, words: Sequence[str]) -> list[Choice]:
-    """Return the question with each word that was not understood replaced by what it may have meant."""
+    """Return the question with words that were not understood replaced by what may be meant."""
     choices = []
     for word in words:
         if len(word) < 4 or all(part in closed_words() for part in word.casefold().split()):

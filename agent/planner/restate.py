@@ -22,13 +22,16 @@ _RELATIONS = {
 }  # fmt: skip
 _GOALS = {
     "count": "count", "exists": "whether there are", "list": "list", "locate": "where are",
-    "share": "share of the ground covered by", "area": "area covered by", "length": "total length of",
+    "share": "share of the ground covered by", "area": "area covered by",
+    "length": "total length of",
     "density": "density of", "describe": "describe what is held here", "inventory": "what is held",
     "explain": "how the last answer is known",
 }  # fmt: skip
 _CHANGES = {
-    "exists": "whether anything changed", "share": "the share that changed", "area": "the area that changed",
-    "count": "the number of changed regions", "where": "where it changed", "direction": "whether it gained or lost",
+    "exists": "whether anything changed", "share": "the share that changed",
+    "area": "the area that changed",
+    "count": "the number of changed regions", "where": "where it changed",
+    "direction": "whether it gained or lost",
     "list": "what changed",
 }  # fmt: skip
 

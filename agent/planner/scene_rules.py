@@ -51,6 +51,8 @@ def inventory(clause: Clause) -> list[Ask] | None:
 def scene_value(clause: Clause) -> list[Ask] | None:
     """Read "What is the resolution of the picture", "when was this image taken"."""
     word = clause.word("SCENEKEY")
+    if word is None and clause.has("WHEN") and clause.has("SCENEWORD", "CHANGE", "TAKEN"):
+        return _dated(clause)
     if word is None or clause.things or word.lexeme is None or clause.has("CHANGE"):
         return None
     key = word.lexeme.kinds["SCENEKEY"]
@@ -81,6 +83,23 @@ def scene_value(clause: Clause) -> list[Ask] | None:
     return [Ask(goal="value", key=key)]
 
 
+def _dated(clause: Clause) -> list[Ask] | None:
+    """Read "when were the two images taken"."""
+    if clause.things or not clause.has("TAKEN", "BE"):
+        return None
+    clause.use_all(
+        "WHEN", "SCENEWORD", "CHANGE", "TAKEN", "PRONOUN", "FROM", "ORD", "SCENEID", "THAT"
+    )
+    for noun in clause.nouns:
+        clause.take_noun(noun)
+    return [Ask(goal="value", key="date")]
+
+
+def _when_taken(clause: Clause) -> list[Ask] | None:
+    """Read a date of scenes before "the first image" is taken for a question about change."""
+    return _dated(clause) if clause.has("WHEN") and clause.has("TAKEN") else None
+
+
 def describe(clause: Clause) -> list[Ask] | None:
     """Read "Describe the scene", "what is here?"."""
     if not clause.has("DESCRIBE") or clause.things:
@@ -96,7 +115,7 @@ def describe(clause: Clause) -> list[Ask] | None:
 
 
 def change(clause: Clause) -> list[Ask] | None:
-    """Read "Did anything change", "how much changed", "where most", "how many changed regions near a school"."""
+    """Read "Did anything change", "how much changed", "where most"."""
     kinds = {
         chunk.lexeme.kinds["CHANGE"]
         for chunk in clause.chunks
@@ -108,6 +127,8 @@ def change(clause: Clause) -> list[Ask] | None:
         and clause.things
     ):
         return None
+    if "unchanged" in _words(clause) and clause.has("SHARE", "AREA", "HOWMUCH"):
+        return None  # what share stayed the same is no figure of the tool
     if kinds <= {"grow"} and clause.has("COUNT"):
         return None  # "how many houses are in the flood zone" asks for no change
     words = " ".join(
@@ -137,7 +158,9 @@ def change(clause: Clause) -> list[Ask] | None:
     claim = clause.free_claim() if fraction is not None else None
     mods = [*clause.loose(), *clause.said()]
     if any(mod.kind in ("condition", "named", "part", "centre") for mod in mods):
-        clause.problems.cannot.append("changes of a certain size or in a part of the scene; ask how much changed, or where")
+        clause.problems.cannot.append(
+            "changes of a certain size or in a part of the scene; ask how much changed, or where"
+        )
     region = applied(of or Subject(changed=True, label="changed regions"), mods)
     nothing = any(
         chunk.lexeme is not None and chunk.has("ANYTHING") and "no" in chunk.lexeme.text.casefold()
@@ -152,9 +175,12 @@ def change(clause: Clause) -> list[Ask] | None:
         claim = claim or Claim(relation="no", unit="text")
     unit = _unit(clause)
     clause.use_all(
-        "CHANGE", "WHAT", "EXISTS", "COUNT", "SHARE", "HOWMUCH", "AREA", "WHERE", "HALVES", "GROUND", "HAVE", "ANY", "LIST",
-        "PRONOUN", "ONES", "IN", "SCENEWORD", "ASSERT", "TAGQ", "LIE", "BETWEEN", "FROM", "TO", "DATE", "DESCRIBE", "OR",
-        "MUCHMORE", "WITH", "NO", "NOT", "SUP", "MONTH", "TOGETHER", "HOWBIG", "COVER", "BUILTUP", "SCENEID", "EVERY", "THAT",
+        "CHANGE", "WHAT", "EXISTS", "COUNT", "SHARE", "HOWMUCH", "AREA", "WHERE", "HALVES",
+        "GROUND", "HAVE", "ANY", "LIST",
+        "PRONOUN", "ONES", "IN", "SCENEWORD", "ASSERT", "TAGQ", "LIE", "BETWEEN", "FROM", "TO",
+        "DATE", "DESCRIBE", "OR",
+        "MUCHMORE", "WITH", "NO", "NOT", "SUP", "MONTH", "TOGETHER", "HOWBIG", "COVER", "BUILTUP",
+        "SCENEID", "EVERY", "THAT",
         "THAN", "SAY", "ANYTHING", "TAKEN", "PLACES",
     )  # fmt: skip
     for other in clause.nouns:
@@ -171,6 +197,11 @@ def change(clause: Clause) -> list[Ask] | None:
             order=order,
         )
     ]
+
+
+def _words(clause: Clause) -> str:
+    texts = [chunk.lexeme.text for chunk in clause.chunks if chunk.lexeme is not None]
+    return " ".join(texts).casefold()
 
 
 def _unit(clause: Clause) -> str | None:
@@ -237,4 +268,4 @@ def _fronted(clause: Clause) -> bool:
     return first is not None and first.has("BE", "DO", "HAVE")
 
 
-SCENE_RULES: tuple[Rule, ...] = (explain, inventory, change, scene_value, describe)
+SCENE_RULES: tuple[Rule, ...] = (explain, inventory, _when_taken, change, scene_value, describe)

@@ -64,6 +64,8 @@ class Work:
     tools: Sequence[str] | None = None
     """Names of the tools there are; None when nothing is to be called any more."""
     calls: list[Call] = field(default_factory=list)
+    touched: list[Evidence] = field(default_factory=list)
+    """The evidence that was found, in the order it was needed."""
 
     def need(self, tool: str, why: str, **arguments: Any) -> Evidence | None:
         """Return the evidence of a call, or None when the call has yet to be made.
@@ -74,6 +76,7 @@ class Work:
         given = {name: value for name, value in arguments.items() if value is not None}
         for evidence in self.ledger.evidence:
             if evidence.turn == self.turn and evidence.tool == tool and evidence.arguments == given:
+                self.touched.append(evidence)
                 return evidence
         for refused in self.ledger.refusals:
             if refused.turn == self.turn and refused.tool == tool and refused.arguments == given:
@@ -163,7 +166,7 @@ def find(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
 
 
 def things(subject: Subject, site: Site, work: Work, *, anchor: bool = False) -> Evidence | None:
-    """Return the evidence whose set holds the subject's things; None while calls are outstanding."""
+    """Return the evidence whose set holds the subject's things."""
     main = _looked_up(subject, site, work, anchor=anchor)
     anchors = [things(relation.to, site, work, anchor=True) for relation in subject.relations]
     if main is None or any(found is None for found in anchors):
@@ -234,7 +237,7 @@ def _no_part(subject: Subject) -> str | None:
 
 
 def _by_words(subject: Subject) -> bool:
-    """Say whether the words alone lead the tool to the same tags, so that it can say how they fit."""
+    """Say whether the words alone lead the tool to the same tags."""
     found = find_concept(subject.phrase) if subject.phrase and subject.tags is not None else None
     return isinstance(found, Match) and found.concept.query == query_of(subject)
 
@@ -286,7 +289,8 @@ def _selected(main: Evidence, subject: Subject, work: Work) -> Evidence | None:
         found = work.need(
             "select",
             f"those with {condition.key} {condition.op} {_text(condition.value)} {condition.unit}",
-            features=f"{found.id}#set", of=condition.key, op=_TAG_OPS[condition.op], value=condition.value,
+            features=f"{found.id}#set", of=condition.key, op=_TAG_OPS[condition.op],
+            value=condition.value,
         )  # fmt: skip
     return found
 
@@ -297,7 +301,8 @@ def _related(main: Evidence, relation: Relation, anchor: Evidence, work: Work) -
     return work.need(
         "relate",
         "how the two lie to each other",
-        left=f"{main.id}#set", right=f"{anchor.id}#set", relation=relation.relation, distance_m=relation.distance_m,
+        left=f"{main.id}#set", right=f"{anchor.id}#set", relation=relation.relation,
+        distance_m=relation.distance_m,
     )  # fmt: skip
 
 

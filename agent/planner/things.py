@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from agent.planner.lexer import Lexeme
 from agent.planner.vocabulary import phrases
 from tools.concepts.find import find_concept
-from tools.concepts.model import Ambiguous, Match, Spot
+from tools.concepts.model import Ambiguous, Concept, Match, Spot
 from tools.concepts.spot import spot
-from tools.concepts.words import tokens
+from tools.concepts.tags import parse_query
+from tools.concepts.words import plural, tokens
 
 _LONGEST = 4
 _BEFORE = ("THE", "IN", "OUTSIDE", "NEAR", "CROSS", "ALONG", "EVERY", "LIMIT")
 _AFTER = ("LIE", "BE", "IN", "HAVE", "COVER")
+
+
+_WIDE = {
+    r"man[- ]?made (?:structures?|objects?|features?|things?)": ("man_made", "man-made structure"),
+    r"(?:public )?amenit(?:y|ies)": ("amenity", "amenity"),
+    r"natural (?:features?|objects?|things?)": ("natural", "natural feature"),
+    r"historic(?:al)? (?:features?|objects?|things?|sites?)": ("historic", "historic feature"),
+}
+"""Whole keys of the map by the words for them."""
+
+
+def _wide(text: str) -> list[Spot]:
+    """Return mentions of everything under one key of the map."""
+    found = []
+    for pattern, (key, label) in _WIDE.items():
+        for seen in re.finditer(rf"\b{pattern}\b", text, re.IGNORECASE):
+            query = parse_query(f"{key}=*")
+            concept = Concept(id=f"any_{key}", label=label, plural=plural(label), query=query)
+            match = Match(concept, "tag", seen.start(), seen.end(), seen.group())
+            found.append(Spot(seen.start(), seen.end(), seen.group(), match))
+    return found
 
 
 def things_in(text: str) -> list[Spot]:
@@ -22,11 +45,14 @@ def things_in(text: str) -> list[Spot]:
     A mention that takes in a word of the sentence ("inside parks", "trees stand") is read
     again without it, because places and verbs are asked about here, not kinds of things.
     """
-    return [_freed(text, mention) for mention in spot(text)]
+    wide = _wide(text)
+    narrow = [_freed(text, mention) for mention in spot(text)]
+    kept = [n for n in narrow if not any(w.start < n.end and n.start < w.end for w in wide)]
+    return sorted([*wide, *kept], key=lambda mention: mention.start)
 
 
 def missed_things(text: str, lexemes: Sequence[Lexeme]) -> list[Lexeme]:
-    """Return the lexemes with runs of unknown words read as kinds of things, where they name one."""
+    """Return the lexemes with runs of unknown words read as kinds of things."""
     found: list[Lexeme] = []
     at = 0
     while at < len(lexemes):

@@ -42,7 +42,7 @@ def phrases() -> dict[tuple[str, ...], list[Entry]]:
 
 
 def _all() -> Iterator[tuple[str, str, Any]]:
-    """Yield phrase, part of speech and value; where a phrase has one part twice, the first counts."""
+    """Yield phrase, part of speech and value; where a phrase has one part twice."""
     text = files("agent.planner").joinpath("english.yaml").read_text(encoding="utf-8")
     data = yaml.safe_load(text)
     yield from ((phrase, "PART", part) for phrase, part in _parts().items())
@@ -118,7 +118,7 @@ def _cut(text: str) -> list[str]:
 
 @lru_cache(maxsize=1)
 def closed_words() -> frozenset[str]:
-    """Return the single words of all phrases: a misspelt function word is brought to one of them."""
+    """Return the single words of all phrases."""
     return frozenset(word for phrase in phrases() for word in phrase if word.isalpha())
 
 

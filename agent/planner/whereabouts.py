@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing_extensions import override
-
 from collections.abc import Callable
 
-from agent.inquiry import Subject, Extreme, Relation
+from typing_extensions import override
+
+from agent.inquiry import Extreme, Relation, Subject
 from agent.planner.attributes import AttributeReader
-from agent.planner.nouns import Mod, near_mod, picked
+from agent.planner.nouns import Mod, Noun, near_mod, picked
 from agent.planner.numbers import Amount
 
 
@@ -41,13 +41,15 @@ class PlaceReader(AttributeReader):
     def modifier(self, *, have: bool = False) -> list[Mod] | None:
         """Read one thing said about a noun: place, distance, size, attribute, name."""
         steps: list[Callable[[], list[Mod] | None]] = [
-            self._relative, self._center, self._distance, lambda: self._having(have=have), self._part,
-            self._size, self._unnamed, self._named, self._serving, self._scene, self._nearest, self._topology,
+            self._relative, self._center, self._distance,
+            lambda: self._having(have=have), self._part,
+            self._size, self._unnamed, self._named, self._serving, self._scene,
+            self._nearest, self._topology,
         ]  # fmt: skip
         for step in steps:
             mods = self.attempt(step)
             if mods is not None:
-                return mods
+                return list(mods)
         return None
 
     def _relative(self) -> list[Mod] | None:
@@ -159,7 +161,7 @@ class PlaceReader(AttributeReader):
         return [near_mod(relation, picked(anchor), metres)]
 
     def _inside(self, to: Subject, word: str) -> tuple[str, str | None]:
-        """Return what "in" or "on" a thing means: inside an area, near a line, nothing for a point."""
+        """Return what "in" or "on" a thing means: inside an area, near a line."""
         if to.geometry == "line":
             return "within_distance", word
         if to.geometry == "point":
@@ -170,10 +172,12 @@ class PlaceReader(AttributeReader):
         """Note that "within 100 m of every school" is not what a relation to any school says."""
         if anchor.every:
             words = anchor.subjects[0].label or "thing"
-            self.problems.cannot.append(f"what lies so to each of the {words}; ask whether all {words} have one")
+            self.problems.cannot.append(
+                f"what lies so to each of the {words}; ask whether all {words} have one"
+            )
 
     def _anchor_mods(self) -> list[Mod]:
-        """Read what is said of an anchor, closely: "a school with a name", "the park in the north"."""
+        """Read what is said of an anchor, closely: "a school with a name"."""
         found: list[Mod] = []
         for step in (self._named, self._unnamed, self._size, lambda: self._having(have=False)):
             mods = self.attempt(step)
@@ -230,7 +234,7 @@ class PlaceReader(AttributeReader):
         return [Mod("nearest", (extreme, picked(anchor)))]
 
     def _topology(self) -> list[Mod] | None:
-        """Read "inside a park", "outside ...", "crossing ...", "containing ...", "near ...", "along ..."."""
+        """Read "inside a park", "outside ...", "crossing ...", "containing ..."."""
         negated = self.take("NOT") is not None
         word = self.peek("IN", "OUTSIDE", "CROSS", "CONTAIN", "ALONG", "NEAR", "FARFROM")
         if word is None:

@@ -23,7 +23,16 @@ from tools.contract import Coverage, Look, Method, Quantity
 
 METHOD = Method(name="stand-in", version="1")
 KEY = SceneKey(id="town-0a1b2c", revision=1, digest="d" * 64)
-TOOLS = ("find_scenes", "describe_scene", "lookup_osm", "relate", "measure", "select", "calculate", "detect_change")
+TOOLS = (
+    "find_scenes",
+    "describe_scene",
+    "lookup_osm",
+    "relate",
+    "measure",
+    "select",
+    "calculate",
+    "detect_change",
+)
 
 
 def scene(name: str = "town", date: str | None = None, box=(24.0, 60.0, 24.02, 60.01)) -> Scene:
@@ -120,7 +129,12 @@ class Given:
 class Town:
     """Answers calls: counts by words, everything else from small tables; what fails is told it."""
 
-    def __init__(self, counts: dict[str, int] | None = None, fails: dict[str, Fails] | None = None, **given: Any) -> None:
+    def __init__(
+        self,
+        counts: dict[str, int] | None = None,
+        fails: dict[str, Fails] | None = None,
+        **given: Any,
+    ) -> None:
         self.counts = counts or {}
         self.fails = fails or {}
         self.given = given
@@ -159,7 +173,10 @@ class Town:
                 figure("length_inside", number * 10.0, "m"), figure("length_whole", number * 11.0, "m"),
             ]  # fmt: skip
         elif number:
-            known += [figure("area_whole", number * 110.0, "m2"), figure("length_whole", number * 11.0, "m")]
+            known += [
+                figure("area_whole", number * 110.0, "m2"),
+                figure("length_whole", number * 11.0, "m"),
+            ]
         names = [f"{words} {'abcdefghijklmnopqrstuvwxyz'[i % 26]}" for i in range(number)]
         return Given(known, places(names))
 
@@ -171,26 +188,61 @@ class Town:
         kept = left.take(range(1 if call.arguments["relation"] == "nearest" else min(len(left), 3)))
         far = [120.0 + i for i in range(len(kept))]
         found = kept.with_columns(nearest=["the other"] * len(kept), nearest_m=far)
-        known = [count(len(kept)), figure("left_count", len(left), "count"), figure("right_count", len(right), "count")]
-        known += [figure("smallest_distance", far[0], "m"), figure("largest_distance", far[-1], "m")] if far else []
+        known = [
+            count(len(kept)),
+            figure("left_count", len(left), "count"),
+            figure("right_count", len(right), "count"),
+        ]
+        known += (
+            [figure("smallest_distance", far[0], "m"), figure("largest_distance", far[-1], "m")]
+            if far
+            else []
+        )
         return Given(known, found)
 
     def select(self, call: Call, ledger: MemoryLedger) -> Given:
         features = self._set(call, ledger)
-        return Given([count(min(len(features), 2)), figure("count_of", len(features), "count")], features.take(range(min(len(features), 2))))
+        return Given(
+            [count(min(len(features), 2)), figure("count_of", len(features), "count")],
+            features.take(range(min(len(features), 2))),
+        )
 
     def measure(self, call: Call, ledger: MemoryLedger) -> Given:
         features = self._set(call, ledger)
         values = [float(1000 - 10 * i) for i in range(len(features))]
-        unit = {"area": "m2", "length": "m", "distance": "m", "latitude": "deg", "longitude": "deg", "bearing": "deg"}.get(call.arguments["of"], "1")
-        known = [count(len(features)), figure("count_without", 0, "count"), figure("largest", max(values), unit), figure("smallest", min(values), unit)]
-        known += [figure("total", sum(values), unit), figure("mean", sum(values) / len(values), unit), figure("median", values[len(values) // 2], unit)]
+        unit = {
+            "area": "m2",
+            "length": "m",
+            "distance": "m",
+            "latitude": "deg",
+            "longitude": "deg",
+            "bearing": "deg",
+        }.get(call.arguments["of"], "1")
+        known = [
+            count(len(features)),
+            figure("count_without", 0, "count"),
+            figure("largest", max(values), unit),
+            figure("smallest", min(values), unit),
+        ]
+        known += [
+            figure("total", sum(values), unit),
+            figure("mean", sum(values) / len(values), unit),
+            figure("median", values[len(values) // 2], unit),
+        ]
         texts = ["asphalt"] * len(features)
         k = call.arguments.get("k", 1)
         if "pick" not in call.arguments:
-            return Given(known, features.with_columns(value=values, value_text=texts), series={"counts": [["asphalt", len(features)]]})
+            return Given(
+                known,
+                features.with_columns(value=values, value_text=texts),
+                series={"counts": [["asphalt", len(features)]]},
+            )
         picked = features.take(range(k)).with_columns(value=values[:k])
-        known += [figure("value", values[0], unit), figure("picked", str(features.columns["name"][0]), "text"), figure("picked_id", "way/100", "id")]
+        known += [
+            figure("value", values[0], unit),
+            figure("picked", str(features.columns["name"][0]), "text"),
+            figure("picked_id", "way/100", "id"),
+        ]
         known += [figure("runner_up", values[1], unit)] if len(values) > 1 else []
         return Given(known, picked)
 
@@ -202,8 +254,12 @@ class Town:
             assert evidence is not None
             values.append(float(evidence.value(part)))  # type: ignore[arg-type]
         a, b = values
-        result = {"a / b": lambda: a / b, "a - b": lambda: a - b, "b - a": lambda: b - a}[call.arguments["expression"]]()
-        return Given([figure("value", result, "1" if "/" in call.arguments["expression"] else "count")])
+        result = {"a / b": lambda: a / b, "a - b": lambda: a - b, "b - a": lambda: b - a}[
+            call.arguments["expression"]
+        ]()
+        return Given(
+            [figure("value", result, "1" if "/" in call.arguments["expression"] else "count")]
+        )
 
     def detect_change(self, call: Call, ledger: MemoryLedger) -> Given:
         known = [
@@ -240,7 +296,14 @@ class FakeTool:
 class Session:
     """The loop in small: understand, plan, act, answer, check."""
 
-    def __init__(self, town: Town | None = None, *, scenes: Sequence[Scene] = (), maps: Sequence[Layer] | None = None, tools: Sequence[str] = TOOLS) -> None:
+    def __init__(
+        self,
+        town: Town | None = None,
+        *,
+        scenes: Sequence[Scene] = (),
+        maps: Sequence[Layer] | None = None,
+        tools: Sequence[str] = TOOLS,
+    ) -> None:
         self.town = town or Town()
         self.catalog = FakeCatalog(list(scenes), [layer()] if maps is None else list(maps))
         self.tools = [FakeTool(name) for name in tools]
@@ -264,11 +327,37 @@ class Session:
                 made.append(call)
                 self._act(call, number)
         refusals = [r for r in self.ledger.refusals if r.turn == number]
-        draft = compose(inquiry, number, self.ledger, [], refusals, end=end, end_text=end_text, question_back=back)
+        draft = compose(
+            inquiry,
+            number,
+            self.ledger,
+            [],
+            refusals,
+            end=end,
+            end_text=end_text,
+            question_back=back,
+        )
         text = render(draft, self.ledger)
-        told = [end_text or "", *(r.text for r in refusals), *([back.text, *(c.label for c in back.choices)] if back else [])]
-        faults = check(draft, text, self.ledger, Checked(question=question, inquiry=inquiry, turn=number, told=tuple(told)))
-        past = PastTurn(turn=number, question=question, inquiry=inquiry, status=draft.status, answer=text, claims=draft.claims, question_back=draft.question_back)
+        told = [
+            end_text or "",
+            *(r.text for r in refusals),
+            *([back.text, *(c.label for c in back.choices)] if back else []),
+        ]
+        faults = check(
+            draft,
+            text,
+            self.ledger,
+            Checked(question=question, inquiry=inquiry, turn=number, told=tuple(told)),
+        )
+        past = PastTurn(
+            turn=number,
+            question=question,
+            inquiry=inquiry,
+            status=draft.status,
+            answer=text,
+            claims=draft.claims,
+            question_back=draft.question_back,
+        )
         self.turns.append(past)
         return Told(inquiry, draft.status, text, draft.claims, draft.question_back, made, faults)
 
@@ -278,7 +367,16 @@ class Session:
             given = self.town(call, self.ledger)
         except Fails as failed:
             self.ledger.refusals.append(
-                Refused(id=f"R{len(self.ledger.refusals) + 1}", turn=turn, call_key=key, tool=call.tool, arguments=call.arguments, kind=failed.kind, code=failed.code, text=failed.text)  # type: ignore[arg-type]
+                Refused(
+                    id=f"R{len(self.ledger.refusals) + 1}",
+                    turn=turn,
+                    call_key=key,
+                    tool=call.tool,
+                    arguments=call.arguments,
+                    kind=failed.kind,
+                    code=failed.code,
+                    text=failed.text,
+                )  # type: ignore[arg-type]
             )
             return
         name = f"E{len(self.ledger.evidence) + 1}"

@@ -11,7 +11,21 @@ from store.scenes import Caveat
 from tests.agent.stand_ins import Fails, Given, Session, Town, count, figure, places, scene
 from tools.contract import Quantity
 
-TOWN = {"school": 6, "bus stop": 12, "park": 4, "building": 40, "pharmac": 2, "station": 1, "cafe": 8, "restaurant": 9, "road": 20, "hospital": 1, "playground": 5, "tree": 30, "church": 3}
+TOWN = {
+    "school": 6,
+    "bus stop": 12,
+    "park": 4,
+    "building": 40,
+    "pharmac": 2,
+    "station": 1,
+    "cafe": 8,
+    "restaurant": 9,
+    "road": 20,
+    "hospital": 1,
+    "playground": 5,
+    "tree": 30,
+    "church": 3,
+}
 
 
 def session(counts=None, scenes=(), **more):
@@ -36,7 +50,9 @@ KINDS = ["refusal", "error", "invalid", "interrupted"]
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_failed_tool_is_never_nothing_found(question, kind):
-    told = session(fails={"lookup_osm": Fails(kind, "the map did not answer (time-out after 3 tries)")}).ask(question)
+    told = session(
+        fails={"lookup_osm": Fails(kind, "the map did not answer (time-out after 3 tries)")}
+    ).ask(question)
     assert told.status == "abstained"
     assert "could not determine" in told.text
     assert "the map did not answer" in told.text.casefold()
@@ -62,7 +78,9 @@ def test_a_failed_second_step_gives_no_figure(question, tool, kind):
 
 
 def test_one_failure_of_two_things_asked_gives_a_partial_answer():
-    told = session(fails={"measure": Fails("refusal", "none of these has an area")}).ask("How many parks are there and which is the largest?")
+    told = session(fails={"measure": Fails("refusal", "none of these has an area")}).ask(
+        "How many parks are there and which is the largest?"
+    )
     assert told.status == "partial"
     assert [claim.value for claim in told.answers] == [4, None]
     assert told.answers[1].verdict == "undecided"
@@ -80,7 +98,16 @@ def test_nothing_found_is_none_only_where_enough_was_looked_at():
     assert "Cannot tell" in told.text
 
 
-@pytest.mark.parametrize("question", ["Are there any schools?", "There is no school here, right?", "Is it true that there are more than 3 schools?", "Are there more schools than parks?", "Which school is the largest?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Are there any schools?",
+        "There is no school here, right?",
+        "Is it true that there are more than 3 schools?",
+        "Are there more schools than parks?",
+        "Which school is the largest?",
+    ],
+)
 def test_an_incomplete_map_denies_nothing(question):
     partly = Town({}, lookup_osm=Given([count(0, "schools")], places([]), looked=None))
     told = Session(partly).ask(question)
@@ -91,7 +118,10 @@ def test_an_incomplete_map_denies_nothing(question):
 def test_a_count_says_what_is_cut_and_whose_centre_is_inside():
     told = session(scenes=[scene()]).ask("How many schools are there?")
     assert told.text.startswith("**6** schools [E2]. Of these 5 have their centre inside")
-    assert {claim.quantity for claim in told.claims if claim.role == "support"} >= {"count_centre_inside", "count_cut"}
+    assert {claim.quantity for claim in told.claims if claim.role == "support"} >= {
+        "count_centre_inside",
+        "count_cut",
+    }
     assert told.faults == []
 
 
@@ -148,7 +178,10 @@ def test_figures_and_names(question, value, contains):
 
 
 def test_each_thing_asked_has_one_answer_in_order():
-    told = session(scenes=[scene()]).ask("How many buildings are there and what share of the ground do they cover, and which osm_id is the largest?")
+    told = session(scenes=[scene()]).ask(
+        "How many buildings are there and what share of the ground do they cover, and which "
+        "osm_id is the largest?"
+    )
     assert [claim.quantity for claim in told.answers] == ["count", "share", None]
     assert told.answers[2].value == "way/100"
     assert told.faults == []
@@ -156,15 +189,26 @@ def test_each_thing_asked_has_one_answer_in_order():
 
 def test_caveats_and_loose_words_are_told_once():
     caveat = Caveat(code="map_date", text="the map data map-1a2b3c is of unknown date")
-    town = Town({}, lookup_osm=lambda call, ledger: Given([count(3, "lakes")], places(["a", "b", "c"]), caveats=[caveat]))
+    town = Town(
+        {},
+        lookup_osm=lambda call, ledger: Given(
+            [count(3, "lakes")], places(["a", "b", "c"]), caveats=[caveat]
+        ),
+    )
     told = Session(town).ask("Are there more lakes than parks?")
     assert told.text.count("unknown date") == 1
     assert told.faults == []
 
 
 def test_a_change_that_cannot_be_told_is_said_so():
-    unsure = Given([figure("verdict", "cannot_tell", "text"), figure("candidate_count", 3, "count")], places([None] * 3), series={"reasons": ["the light differs"]})
-    told = Session(Town(detect_change=unsure), scenes=[scene("a"), scene("b")]).ask("Has anything been built or removed?")
+    unsure = Given(
+        [figure("verdict", "cannot_tell", "text"), figure("candidate_count", 3, "count")],
+        places([None] * 3),
+        series={"reasons": ["the light differs"]},
+    )
+    told = Session(Town(detect_change=unsure), scenes=[scene("a"), scene("b")]).ask(
+        "Has anything been built or removed?"
+    )
     assert told.status == "abstained"
     assert told.answers[0].value is None
     assert "Cannot tell" in told.text
@@ -189,7 +233,9 @@ def test_change(question, value):
 
 
 def test_a_threshold_inside_the_interval_is_undecided():
-    told = Session(Town(), scenes=[scene("a"), scene("b")]).ask("Did more than 15 % of the scene change?")
+    told = Session(Town(), scenes=[scene("a"), scene("b")]).ask(
+        "Did more than 15 % of the scene change?"
+    )
     assert told.answers[0].value is None
     assert told.answers[0].verdict == "undecided"
     assert told.status == "abstained"
@@ -231,7 +277,10 @@ def test_an_interval_is_shown_with_its_kind():
     assert shown(quantity, "bare") == "15.8 %"
 
 
-@pytest.mark.parametrize(("number", "text"), [(0.0, "0"), (1e-9, "0.000000001"), (999999.5, "1,000,000"), (12.3456, "12.35")])
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0.0, "0"), (1e-9, "0.000000001"), (999999.5, "1,000,000"), (12.3456, "12.35")],
+)
 def test_rounding_keeps_four_digits(number, text):
     assert rounded(number) == text
 
@@ -245,5 +294,12 @@ def test_rounding_keeps_four_digits(number, text):
     ],
 )  # fmt: skip
 def test_claims_against_figures_with_intervals(relation, wanted, low, value, high, true):
-    quantity = Quantity(name="count", value=value, unit="count", low=low, high=high, interval="none" if low is None else "spread")
+    quantity = Quantity(
+        name="count",
+        value=value,
+        unit="count",
+        low=low,
+        high=high,
+        interval="none" if low is None else "spread",
+    )
     assert holds(Claim(relation=relation, value=wanted), quantity) is true

@@ -4,7 +4,21 @@ import pytest
 
 from tests.agent.stand_ins import Fails, Session, Town, layer, scene
 
-TOWN = {"school": 6, "bus stop": 12, "park": 4, "building": 40, "pharmac": 2, "station": 1, "cafe": 8, "restaurant": 9, "road": 20, "hospital": 1, "playground": 5, "tree": 30, "church": 3}
+TOWN = {
+    "school": 6,
+    "bus stop": 12,
+    "park": 4,
+    "building": 40,
+    "pharmac": 2,
+    "station": 1,
+    "cafe": 8,
+    "restaurant": 9,
+    "road": 20,
+    "hospital": 1,
+    "playground": 5,
+    "tree": 30,
+    "church": 3,
+}
 
 
 def session(**more):
@@ -70,7 +84,10 @@ def test_a_question_leads_to_these_calls(question, tools):
 
 
 def test_things_asked_together_share_their_look_ups():
-    told = session(scenes=[scene()]).ask("How many buildings are there, what share of the ground do they cover and which is the largest?")
+    told = session(scenes=[scene()]).ask(
+        "How many buildings are there, what share of the ground do they cover and which is "
+        "the largest?"
+    )
     assert tools_of(told) == ["describe_scene", "lookup_osm", "measure"]
     assert [claim.quantity or claim.of for claim in told.answers][:2] == ["count", "share"]
 
@@ -90,7 +107,13 @@ def test_finds_the_pair_by_dates():
 
 
 def test_asks_which_scene_and_goes_on_with_the_choice():
-    talk = session(scenes=[scene("east", box=(24.0, 60.0, 24.01, 60.01)), scene("west", box=(23.0, 60.0, 23.01, 60.01))], maps=[])
+    talk = session(
+        scenes=[
+            scene("east", box=(24.0, 60.0, 24.01, 60.01)),
+            scene("west", box=(23.0, 60.0, 23.01, 60.01)),
+        ],
+        maps=[],
+    )
     told = talk.ask("How many schools are there?")
     assert told.status == "needs_input"
     assert [choice.label for choice in told.question_back.choices] == ["east-0a1b2c", "west-0a1b2c"]
@@ -107,7 +130,12 @@ def test_lists_at_most_eight_scenes():
 
 
 def test_stays_with_the_scene_of_the_session():
-    talk = session(scenes=[scene("east", box=(24.0, 60.0, 24.01, 60.01)), scene("west", box=(23.0, 60.0, 23.01, 60.01))])
+    talk = session(
+        scenes=[
+            scene("east", box=(24.0, 60.0, 24.01, 60.01)),
+            scene("west", box=(23.0, 60.0, 23.01, 60.01)),
+        ]
+    )
     talk.ask("How many schools are there?", scenes=["west"])
     told = talk.ask("And parks?")
     assert told.calls[0].arguments == {"scene": "west-0a1b2c"}
@@ -118,7 +146,12 @@ def test_asks_for_the_distance_and_takes_a_plain_answer():
     told = talk.ask("How many cafes are near the station?")
     assert told.status == "needs_input"
     told = talk.ask("How many cafes are near the hospital?")
-    assert [choice.label for choice in told.question_back.choices] == ["100 m", "250 m", "500 m", "1000 m"]
+    assert [choice.label for choice in told.question_back.choices] == [
+        "100 m",
+        "250 m",
+        "500 m",
+        "1000 m",
+    ]
     told = talk.ask("250 m")
     assert told.calls[-1].arguments["distance_m"] == 250
     assert told.status == "answered"
@@ -135,14 +168,21 @@ def test_asks_which_kind_is_meant_and_goes_on_with_it():
 
 def test_asks_for_the_layer_when_several_hold_what_is_asked():
     maps = [layer("north"), layer("south")]
-    town = Town(dict(TOWN), fails={"lookup_osm": Fails("refusal", "2 layers hold schools", "which_layer")})
+    town = Town(
+        dict(TOWN), fails={"lookup_osm": Fails("refusal", "2 layers hold schools", "which_layer")}
+    )
     told = Session(town, maps=maps).ask("How many schools are there?")
     assert told.status == "needs_input"
-    assert [choice.label for choice in told.question_back.choices] == ["north-1a2b3c", "south-1a2b3c"]
+    assert [choice.label for choice in told.question_back.choices] == [
+        "north-1a2b3c",
+        "south-1a2b3c",
+    ]
 
 
 def test_takes_the_layer_that_is_named():
-    told = session(maps=[layer("helsinki"), layer("tampere")]).ask("How many schools are there in Tampere?")
+    told = session(maps=[layer("helsinki"), layer("tampere")]).ask(
+        "How many schools are there in Tampere?"
+    )
     assert told.calls[0].arguments["layer"] == "tampere-1a2b3c"
 
 
@@ -153,15 +193,27 @@ def test_says_when_a_tool_is_not_there():
 
 
 def test_a_scene_without_a_place_on_the_ground_is_not_asked_about_the_map():
-    lost = scene().model_copy(update={"frame": "px:town-0a1b2c", "footprint": scene().footprint.model_copy(update={"frame": "px:town-0a1b2c"})})
-    town = Town(dict(TOWN), describe_scene=lambda call, ledger: Town().describe_scene(call, ledger).__class__([], region=lost.footprint))
+    lost = scene().model_copy(
+        update={
+            "frame": "px:town-0a1b2c",
+            "footprint": scene().footprint.model_copy(update={"frame": "px:town-0a1b2c"}),
+        }
+    )
+    town = Town(
+        dict(TOWN),
+        describe_scene=lambda call, ledger: (
+            Town().describe_scene(call, ledger).__class__([], region=lost.footprint)
+        ),
+    )
     told = Session(town, scenes=[lost]).ask("How many schools are there?")
     assert told.status == "abstained"
     assert "no place on the ground" in told.text
 
 
 def test_the_region_given_beside_the_question_is_used():
-    told = session(scenes=[scene()]).ask("How many schools are there?", region="lonlat:24,60,24.01,60.01")
+    told = session(scenes=[scene()]).ask(
+        "How many schools are there?", region="lonlat:24,60,24.01,60.01"
+    )
     assert told.calls[0].arguments["region"] == "lonlat:24,60,24.01,60.01"
 
 
@@ -176,7 +228,10 @@ def test_planning_is_the_same_each_time():
     assert (one.text, one.calls) == (other.text, other.calls)
 
 
-@pytest.mark.parametrize("question", ["How many zorbing plinths are there?", "asdf", "What is the weather like?", "hello"])
+@pytest.mark.parametrize(
+    "question",
+    ["How many zorbing plinths are there?", "asdf", "What is the weather like?", "hello"],
+)
 def test_nothing_is_called_for_what_is_not_understood(question):
     told = session().ask(question)
     assert told.calls == []

@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from agent.planner.questions import read_question
 from tests.agent.understood import HELD, brief, expected, rows, understood
 
-TABLES = ("heldout_questions.txt", "heldout_questions_2.txt", "questions.txt")
+TABLES = (
+    "heldout_questions.txt",
+    "heldout_questions_2.txt",
+    "heldout_questions_3.txt",
+    "questions.txt",
+)
 ASKED = [row for name in TABLES for row in rows(name)]
 
 

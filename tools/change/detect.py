@@ -138,7 +138,7 @@ class _Tally:
         cells = self._plan.lattice(views) if self._plan.lattice else None
         score = self._plan.score(views, outer, cells)
         grown = self._plan.threshold.mask(score, views.valid)
-        mask = grown[here]
+        mask = self._plan.threshold.trimmed(grown, score)[here]
         inner = Views(views.a[:, *here], views.b[:, *here], views.valid[here])
         self._count(window, inner, mask)
         if mask.any():

@@ -15,10 +15,9 @@ from tools.change.lattice import Cells
 from tools.change.normalise import Normaliser, flat_sample
 
 _SMOOTH_PX = 1.0
-_REACH = 5  # truncated at 3 sigma, one for the gradient, one for the skirt
+_REACH = 4  # truncate at 3 sigma and one for the gradient
 _FLOOR_OF_RANGE = 0.004
 _NOISE_BINS = 10
-_SKIRT = 0.5
 _MAD_ROUNDS = 20
 _MAD_SAMPLE_PX = 100_000
 
@@ -96,14 +95,8 @@ class ChangeVector:
                 np.float32(self.flat_noise[k] ** 2) + np.float32(self.edge_noise[k] ** 2) * steep
             )
             total += off[k] * off[k] / noise
-        return _without_skirt(np.sqrt(total / np.float32(len(off))))
-
-
-def _without_skirt(score: Plane) -> Plane:
-    """Zero where the score falls by half in one px: what smoothing spreads beyond an edge."""
-    steep = score < _SKIRT * ndimage.maximum_filter(score, 3)
-    sharp: Plane = np.where(steep, np.float32(0.0), score)
-    return sharp
+        score: Plane = np.sqrt(total / np.float32(len(off)))
+        return score
 
 
 def fit_change_vector(samples: Sequence[Views], normaliser: Normaliser) -> ChangeVector:

@@ -25,7 +25,8 @@ from agent.evidence import Claim, Evidence
 from agent.inquiry import Ask
 from agent.planner.contract import Ledger
 from agent.planner.steps import Found
-from store.features.labels import element_name, label
+from store.features.labels import cell, element_name, label, tags
+from store.features.sets import FeatureSet
 
 
 def count(found: Found, ledger: Ledger) -> Outcome:
@@ -125,11 +126,12 @@ def listing(found: Found, ledger: Ledger) -> Outcome:
         if not rows:
             text = f"None of the {ref(main, 'count')} {words} has a name in the map {cite(main)}."
             return Outcome(text, [said(None, text, words, [f"{main.id}#set"])], used=[main])
-    listed = [_entry(main, row, ask) for row in rows[:LISTED]]
+    kinds = {row: kind for row in rows if (kind := _kind_of(features, row, ask)) is not None}
+    listed = [_entry(main, row, ask, kinds.get(row)) for row in rows[:LISTED]]
     texts = [
         (element_name(features, row) or label(features, row))
         if ask.want == "id"
-        else label(features, row)
+        else _called(features, row, kinds.get(row))
         for row in rows
     ]
     more = "; and more, all in the set" if len(rows) > LISTED else ""
@@ -143,8 +145,24 @@ def listing(found: Found, ledger: Ledger) -> Outcome:
     )
 
 
-def _entry(main: Evidence, row: int, ask: Ask) -> str:
+def _kind_of(features: FeatureSet, row: int, ask: Ask) -> str | None:
+    """Return the key that says what an unnamed thing is, where any value of it was asked for."""
+    if ask.want != "value" or ask.of is None or ask.of.tags is None or cell(features, "name", row):
+        return None
+    open_keys = [c.key for group in ask.of.tags.any_of for c in group.all_of if not c.values]
+    held = tags(features, row)
+    return next((key for key in open_keys if held.get(key) not in (None, "yes")), None)
+
+
+def _called(features: FeatureSet, row: int, kind: str | None) -> str:
+    name = label(features, row)
+    return f"{tags(features, row)[kind]} {name}" if kind is not None else name
+
+
+def _entry(main: Evidence, row: int, ask: Ask, kind: str | None) -> str:
     at = f"{main.id}#{row + 1}"
+    if kind is not None:
+        return f"{{{at}~{kind}}} {{{at}}}"
     place = f" at {{{at}.lat}}, {{{at}.lon}}" if ask.goal == "locate" else ""
     return f"{{{at}}}{place}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from agent.answer.figures.shared import (
-    capital,
     checked,
     cite,
     ground,
@@ -33,7 +32,7 @@ def share(found: Found, ledger: Ledger) -> Outcome:
             found,
             main,
             "share",
-            f"{capital(words)} cover {ref(main, 'share')} of {ground(ask)} {cite(main)}",
+            f"{ref(main, 'share')} of {ground(ask)} is covered by {words} {cite(main)}",
         )
     text = (
         f"**{ref(main, 'share')}** of {ground(ask)} is covered by {words} {cite(main)}: "
@@ -64,14 +63,9 @@ def size(found: Found, ledger: Ledger) -> Outcome:
         return checked(
             found, main, first, f"Together {words} have {ref(main, first, style)} {cite(main)}"
         )
-    lead = "is their total length" if ask.goal == "length" else "is the area of"
     inner = " inside the area asked about" if first == inside else ""
-    text = (
-        f"**{ref(main, first, style)}** {lead} {'' if ask.goal == 'length' else words}{inner}".rstrip()
-        + f" {cite(main)}."
-    )
-    if ask.goal == "length":
-        text = f"**{ref(main, first, style)}** is the total length of {words}{inner} {cite(main)}."
+    what = "total length" if ask.goal == "length" else "area"
+    text = f"**{ref(main, first, style)}** is the {what} of {words}{inner} {cite(main)}."
     claims = [of_quantity(main, first, "answer", text, words)]
     if len(held) > 1 and main.value(held[0]) != main.value(held[1]):
         how = "whole, parts outside included" if held[1] == whole else "inside the area asked about"
@@ -89,13 +83,6 @@ def density(found: Found, ledger: Ledger) -> Outcome:
     unknown = nothing_known(main, ask, words)
     if unknown is not None:
         return unknown
-    if ask.claim is not None and ask.claim.value is not None:
-        return Outcome(
-            f"There are {ref(main, 'density', unit_asked(ask.unit) or 'km2')} {words} "
-            f"{cite(main)}.",
-            [of_quantity(main, "density", "answer", "density", words)],
-            used=[main],
-        )
     style = unit_asked(ask.unit) or "km2"
     text = (
         f"**{ref(main, 'density', style)}**: {ref(main, 'count')} {words} on "

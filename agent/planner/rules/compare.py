@@ -62,7 +62,16 @@ def _more_of_two(clause: Clause) -> list[Ask] | None:
     clause.use_all("EXISTS", "EQUAL", "HAVE", "WHAT", "TOGETHER")
     if difference:
         return [Ask(goal="difference", of=first, other=second, order=order, measure=measure)]
-    return [Ask(goal="compare", of=first, other=second, order=order, measure=measure, claim=asserted(clause, None))]
+    return [
+        Ask(
+            goal="compare",
+            of=first,
+            other=second,
+            order=order,
+            measure=measure,
+            claim=asserted(clause, None),
+        )
+    ]
 
 
 def _mass(subject: Subject) -> bool:
@@ -100,7 +109,7 @@ def _common(clause: Clause) -> list[Ask] | None:
 
 
 def _sizes(clause: Clause) -> list[Ask] | None:
-    """Read "Is the park larger than the lake", "which is longer, A or B", "how much bigger is A than B"."""
+    """Read "Is the park larger than the lake", "which is longer, A or B"."""
     said = next(
         (
             chunk
@@ -130,7 +139,12 @@ def _sizes(clause: Clause) -> list[Ask] | None:
                 claim=asserted(clause, None),
             )
         ]
-    if clause.has("COVER", "AREA") and clause.has("THAN") and clause.has("CMP") and len(clause.things) == 2:
+    if (
+        clause.has("COVER", "AREA")
+        and clause.has("THAN")
+        and clause.has("CMP")
+        and len(clause.things) == 2
+    ):
         return _more_ground(clause)
     word = clause.word("CMP")
     axis = word.lexeme.kinds["CMP"] if word and word.lexeme else None
@@ -164,7 +178,16 @@ def _more_ground(clause: Clause) -> list[Ask]:
     for noun in clause.things:
         clause.take_noun(noun)
     clause.use_all("COVER", "AREA", "THAN", "GROUND")
-    return [Ask(goal="compare", of=one, other=two, order=order, measure="area", claim=asserted(clause, None))]
+    return [
+        Ask(
+            goal="compare",
+            of=one,
+            other=two,
+            order=order,
+            measure="area",
+            claim=asserted(clause, None),
+        )
+    ]
 
 
 def _sized_noun(clause: Clause) -> list[Ask] | None:
@@ -187,7 +210,7 @@ def _sized_noun(clause: Clause) -> list[Ask] | None:
 
 
 def _halves(clause: Clause) -> list[Ask] | None:
-    """Read "Which half has more buildings, the northern or the southern", "which quarter has most"."""
+    """Read "Which half has more buildings, the northern or the southern"."""
     word = clause.word("HALVES")
     noun = next(
         (n for n in clause.things if n.more or (n.sup and n.sup[0] in ("many", "size"))), None

@@ -76,7 +76,7 @@ def count(clause: Clause) -> list[Ask] | None:
 
 
 def exists(clause: Clause) -> list[Ask] | None:
-    """Read "Are there any hospitals", "is there more than 20 bus stops", "does any school lie within ..."."""
+    """Read "Are there any hospitals", "is there more than 20 bus stops"."""
     first = next(
         (chunk for chunk in clause.chunks if not chunk.has("FILL", "HERE", "COMMA", "IF", "AND")),
         None,
@@ -138,7 +138,7 @@ def _exists_of_context(clause: Clause) -> list[Ask] | None:
 
 
 def listing(clause: Clause) -> list[Ask] | None:
-    """Read "List the playgrounds inside parks", "which schools have a name", "where is the station"."""
+    """Read "List the playgrounds inside parks", "which schools have a name"."""
     where = clause.has("WHERE")
     if not (where or clause.has("LIST", "WHAT", "DESCRIBE")):
         return None

@@ -11,7 +11,7 @@ _SAYS = {"gt": "more_than", "ge": "at_least", "lt": "fewer_than", "le": "at_most
 
 
 def extreme(clause: Clause) -> list[Ask] | None:
-    """Read "Which park is the biggest", "top 5 longest roads", "northernmost church", "the second largest"."""
+    """Read "Which park is the biggest", "top 5 longest roads", "northernmost church"."""
     said_near = any(mod.kind == "nearest" for chunk in clause.chunks for mod in chunk.mods)
     near = next(
         (

@@ -13,7 +13,7 @@ from tools.concepts.model import Match
 
 
 def share(clause: Clause) -> list[Ask] | None:
-    """Read "What share of the ground do buildings cover", "what percentage of restaurants have a name"."""
+    """Read "What share of the ground do buildings cover"."""
     if clause.use("BUILTUP") is not None:
         found = find_concept("buildings")
         assert isinstance(found, Match)
@@ -90,8 +90,18 @@ def _part_of_things(clause: Clause) -> list[Ask] | None:
     """Read "more than 50 % of the restaurants have a name" as a share of things with a claim."""
     number = clause.word("NUM")
     noun = next(iter(clause.things), None)
-    fraction = number is not None and number.lexeme is not None and number.lexeme.kinds["NUM"].dimension == "fraction"
-    if noun is None or not fraction or not clause.said_any() or clause.has("GROUND", "COVER") or len(clause.things) > 1:
+    fraction = (
+        number is not None
+        and number.lexeme is not None
+        and number.lexeme.kinds["NUM"].dimension == "fraction"
+    )
+    if (
+        noun is None
+        or not fraction
+        or not clause.said_any()
+        or clause.has("GROUND", "COVER")
+        or len(clause.things) > 1
+    ):
         return None
     claim = clause.free_claim()
     base = noun.subject()
@@ -138,8 +148,13 @@ def _ratio(clause: Clause, noun: Noun | None) -> list[Ask] | None:
 
 
 def _without_qualifier(noun: Noun) -> Subject | None:
-    """Return the things without "with ..." where the kind itself says it ("buildings with a number")."""
-    words = re.split(r"\s+(?:with|without|that|which)\s", noun.subjects[0].phrase, maxsplit=1, flags=re.IGNORECASE)
+    """Return the things without "with ..." where the kind itself says it."""
+    words = re.split(
+        r"\s+(?:with|without|that|which)\s",
+        noun.subjects[0].phrase,
+        maxsplit=1,
+        flags=re.IGNORECASE,
+    )
     if len(noun.subjects) != 1 or len(words) != 2:
         return None
     found = find_concept(words[0])

@@ -26,7 +26,7 @@ def area(clause: Clause) -> list[Ask] | None:
     if (
         mass
         and noun is not None
-        and noun.subjects[0].phrase.endswith("s")
+        and noun.subjects[0].phrase.casefold().endswith("s")
         and not clause.has("COVER")
         and not in_area
     ):
@@ -35,7 +35,7 @@ def area(clause: Clause) -> list[Ask] | None:
 
 
 def length(clause: Clause) -> list[Ask] | None:
-    """Read "Total length of footpaths", "how many kilometres of railway", "how long is the river"."""
+    """Read "Total length of footpaths", "how many kilometres of railway"."""
     unit = clause.word("UNIT")
     counted = clause.has("COUNT", "HOWMUCH") and unit is not None and unit.lexeme is not None
     in_length = (
@@ -63,7 +63,8 @@ def _measured(clause: Clause, goal: str, unit: object) -> list[Ask] | None:
     if subject is None:
         return None
     clause.use_all(
-        "AREA", "HOWBIG", "COUNT", "HOWMUCH", "COVER", "LENGTH", "HOWLONG", "WHAT", "TOGETHER", "STAT_TOTAL", "LIST",
+        "AREA", "HOWBIG", "COUNT", "HOWMUCH", "COVER", "LENGTH", "HOWLONG", "WHAT", "TOGETHER",
+        "STAT_TOTAL", "LIST",
         "EXISTS", "GROUND", "HAVE", "WITH", "IN", "AXIS", "NUMBER",
     )  # fmt: skip
     return [Ask(goal=goal, of=subject, unit=written, claim=asserted(clause, clause.free_claim()))]

@@ -7,7 +7,7 @@ from agent.planner.grammar import Chunk, Clause, with_pick
 
 
 def value(clause: Clause) -> list[Ask] | None:
-    """Read "What is the name of the beach", "which surface does it have", "average size of a building"."""
+    """Read "What is the name of the beach", "which surface does it have"."""
     statistic = _statistic(clause)
     key = clause.word("ATTR", "HOWTALL")
     floors = clause.word("UNIT")
