@@ -122,7 +122,7 @@ def single_witness(evidence: Sequence[Evidence], _catalog: Catalog) -> Iterator[
         about = tuple(item.id for item in evidence if item.tool == "lookup_osm")
         yield Raised(
             "single_witness",
-            "the map alone was asked; no tool here counts such objects in the image to compare",
+            "the map is the only witness; nothing here counts them in the image",
             about,
         )
 

@@ -64,7 +64,8 @@ class EmbeddedPlanner:
         if work.calls:
             return Plan(calls=work.calls)
         if done:
-            return Plan(enough=True)
+            missing = _pixel_size_missing(inquiry, turn, ledger)
+            return Plan(question_back=missing) if missing is not None else Plan(enough=True)
         return _ended(stuck, inquiry)
 
 
@@ -94,6 +95,24 @@ def _say_again(inquiry: Inquiry) -> QuestionBack:
     return QuestionBack(
         text=f"I did not understand {words}.{understood}{hint} {CAN_DO}", choices=choices
     )
+
+
+def _pixel_size_missing(inquiry: Inquiry, turn: int, ledger: Ledger) -> QuestionBack | None:
+    """Ask for the size of a pixel where only pixels are known and an area is asked."""
+    names = {("value", "area"): "area", ("change", "area"): "changed_area"}
+    for ask in inquiry.asked:
+        name = names.get((ask.goal, ask.key or ask.aspect or ""))
+        if name is None or ask.unit is None or ask.of is not None:
+            continue
+        for evidence in ledger.evidence:
+            quantity = evidence.quantity(name) if evidence.turn == turn else None
+            if quantity is not None and quantity.unit == "px2":
+                text = (
+                    "The size of a pixel on the ground is not known, so areas can only be given in "
+                    "pixels. How large is a pixel? Declare it at ingest with --gsd, in metres."
+                )
+                return QuestionBack(text=text)
+    return None
 
 
 def _ended(stuck: Sequence[Stuck], inquiry: Inquiry) -> Plan:

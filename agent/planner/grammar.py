@@ -8,7 +8,7 @@ from typing import Any
 
 from agent.inquiry import Ask, Claim, Extreme, Relation, Subject
 from agent.planner.lexer import Lexeme
-from agent.planner.nouns import Mod, Noun, applied, extreme_of, union
+from agent.planner.nouns import Mod, Noun, applied, denied_mod, extreme_of, union
 from agent.planner.numbers import Amount
 from agent.planner.phrases import NounReader
 
@@ -108,6 +108,8 @@ class Clause:
         start = reader.at
         while reader.take("BE", "DO", "LIE") is not None:
             verb = True
+        if verb and (denied := reader.attempt(self._denied)) is not None:
+            return denied  # type: ignore[no-any-return]
         if not verb and not reader.peek("HAVE", "WITHOUT", "UNNAMED", "ATTR", "NOT", "SERVE"):
             return None
         mods = reader.modifiers(have=True) or (verb and reader.attempt(reader.adjective)) or []
@@ -115,6 +117,17 @@ class Clause:
             reader.at = start
             return None
         return mods
+
+    def _denied(self) -> list[Mod] | None:
+        """Read "not located within 200 m of a school" as the opposite of what is denied."""
+        reader = self.reader
+        if reader.take("NOT") is None or reader.take("LIE") is None:
+            return None
+        while reader.take("LIE") is not None:
+            pass
+        mods = reader.modifiers(have=True)
+        opposite = denied_mod(mods[0]) if len(mods) == 1 else None
+        return None if opposite is None else [opposite]
 
     def _loose(self) -> list[Mod] | None:
         """Read modifiers that stand before or without a noun."""

@@ -145,3 +145,20 @@ def extreme_of(noun: Noun, subject: Subject) -> Extreme:
 def near_mod(relation: str, to: Subject, far: Amount) -> Mod:
     """Return "within" or "beyond" a distance of something."""
     return Mod("relation", Relation(relation=relation, to=to, distance_m=far.value, said=far.said))
+
+
+_OPPOSITES = {
+    "within_distance": "beyond_distance",
+    "beyond_distance": "within_distance",
+    "inside": "disjoint",
+    "intersects": "disjoint",
+    "disjoint": "intersects",
+}
+
+
+def denied_mod(mod: Mod) -> Mod | None:
+    """Return the opposite of what is said of a thing by how it lies; None when there is none."""
+    if mod.kind != "relation" or mod.value.relation not in _OPPOSITES:
+        return None
+    opposite = _OPPOSITES[mod.value.relation]
+    return Mod("relation", mod.value.model_copy(update={"relation": opposite}))

@@ -53,9 +53,12 @@ def scene_value(clause: Clause) -> list[Ask] | None:
     word = clause.word("SCENEKEY")
     if word is None and clause.has("WHEN") and clause.has("SCENEWORD", "CHANGE", "TAKEN"):
         return _dated(clause)
+    if word is None and clause.has("AREA", "HOWBIG") and clause.has("GROUND", "SCENEWORD"):
+        return _extent(clause)
     if word is None or clause.things or word.lexeme is None or clause.has("CHANGE"):
         return None
     key = word.lexeme.kinds["SCENEKEY"]
+    unit = clause.unit_in()
     word.used = True
     clause.use_all(
         "SCENEKEY",
@@ -80,7 +83,18 @@ def scene_value(clause: Clause) -> list[Ask] | None:
     for noun in clause.nouns:
         clause.take_noun(noun)
     clause.loose()
-    return [Ask(goal="value", key=key)]
+    return [Ask(goal="value", key=key, unit=unit)]
+
+
+def _extent(clause: Clause) -> list[Ask] | None:
+    """Read "what is the area of the scene in hectares"."""
+    if clause.things or clause.has("CHANGE", "COVER"):
+        return None
+    unit = clause.unit_in()
+    clause.use_all("AREA", "HOWBIG", "GROUND", "SCENEWORD", "WHAT", "LIST", "HAVE", "SCENEID")
+    for noun in clause.nouns:
+        clause.take_noun(noun)
+    return [Ask(goal="value", key="area", unit=unit)]
 
 
 def _dated(clause: Clause) -> list[Ask] | None:

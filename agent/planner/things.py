@@ -10,7 +10,7 @@ from agent.planner.vocabulary import phrases
 from tools.concepts.find import find_concept
 from tools.concepts.model import Ambiguous, Concept, Match, Spot
 from tools.concepts.spot import spot
-from tools.concepts.tags import parse_query
+from tools.concepts.tags import AllOf, TagClause, TagQuery, parse_query
 from tools.concepts.words import plural, tokens
 
 _LONGEST = 4
@@ -18,6 +18,14 @@ _BEFORE = ("THE", "IN", "OUTSIDE", "NEAR", "CROSS", "ALONG", "EVERY", "LIMIT")
 _AFTER = ("LIE", "BE", "IN", "HAVE", "COVER")
 
 
+_THINGS = r"(?:elements?|features?|objects?|things?|items?)"
+_KEY = r"(?P<key>[a-z][\w:]*)"
+_TAGGED = (
+    rf"{_THINGS} (?:with|carrying|having|that (?:have|carry)) (?:the |a )?(?:tag|key) {_KEY}",
+    rf"{_THINGS} (?:with|carrying|having|that (?:have|carry)) (?:the |an? )?{_KEY} (?:tag|key)",
+    rf"{_THINGS} tagged (?:with |as )?(?:the )?(?:tag |key )?{_KEY}",
+)
+"""Ways to name a key of the map itself."""
 _WIDE = {
     r"man[- ]?made (?:structures?|objects?|features?|things?)": ("man_made", "man-made structure"),
     r"(?:public )?amenit(?:y|ies)": ("amenity", "amenity"),
@@ -29,7 +37,7 @@ _WIDE = {
 
 def _wide(text: str) -> list[Spot]:
     """Return mentions of everything under one key of the map."""
-    found = []
+    found = [_keyed(seen) for p in _TAGGED for seen in re.finditer(p, text, re.IGNORECASE)]
     for pattern, (key, label) in _WIDE.items():
         for seen in re.finditer(rf"\b{pattern}\b", text, re.IGNORECASE):
             query = parse_query(f"{key}=*")
@@ -37,6 +45,18 @@ def _wide(text: str) -> list[Spot]:
             match = Match(concept, "tag", seen.start(), seen.end(), seen.group())
             found.append(Spot(seen.start(), seen.end(), seen.group(), match))
     return found
+
+
+def _keyed(seen: re.Match[str]) -> Spot:
+    """Return the mention of all elements that carry a key, whatever its value."""
+    key = seen["key"]
+    query = TagQuery(any_of=(AllOf(all_of=(TagClause(key=key, excluded=()),)),))
+    label = f"element with the tag {key}"
+    concept = Concept(
+        id=f"key_{key}", label=label, plural=f"elements with the tag {key}", query=query
+    )
+    match = Match(concept, "tag", seen.start(), seen.end(), seen.group())
+    return Spot(seen.start(), seen.end(), seen.group(), match)
 
 
 def things_in(text: str) -> list[Spot]:

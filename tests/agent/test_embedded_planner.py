@@ -237,3 +237,12 @@ def test_nothing_is_called_for_what_is_not_understood(question):
     assert told.calls == []
     assert told.status in ("needs_input", "abstained")
     assert told.faults == []
+
+
+def test_another_distance_is_what_the_answer_says_too():
+    talk = session()
+    talk.ask("How many cafes are within 200 m of the hospital?")
+    told = talk.ask("and within half a kilometre?")
+    assert told.calls[-1].arguments["distance_m"] == 500
+    assert "half a kilometre" in told.text
+    assert "200 m" not in told.text

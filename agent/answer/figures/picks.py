@@ -13,6 +13,7 @@ from agent.answer.figures.shared import (
     things_of,
     unmeasured,
 )
+from agent.answer.numbers import unit_asked
 from agent.answer.outcome import (
     Outcome,
     count_of,
@@ -58,8 +59,10 @@ def extreme(found: Found, ledger: Ledger) -> Outcome:
         else label(features, row)
         for row in rows
     ]
+    unit = unit_asked(ask.unit)
+    style = f"|{unit}" if unit else ""
     entries = [
-        _measured_entry(result, row, element_name(features, row), label(features, row))
+        _measured_entry(result, row, element_name(features, row), label(features, row), style)
         for row in rows[:LISTED]
     ]
     kind = plain(picked_text(ask.extreme, ask.of))
@@ -111,11 +114,13 @@ def extreme(found: Found, ledger: Ledger) -> Outcome:
     )
 
 
-def _measured_entry(result: Evidence, row: int, identity: str | None, name: str) -> tuple[str, str]:
+def _measured_entry(
+    result: Evidence, row: int, identity: str | None, name: str, style: str = ""
+) -> tuple[str, str]:
     at = f"{result.id}#{row + 1}"
     column = "nearest_m" if result.tool == "relate" else "value"
     also = f" ({plain(identity)})" if identity and identity != name else ""
-    far = f", {{{at}.{column}}}" + (" away" if result.tool == "relate" else "")
+    far = f", {{{at}.{column}{style}}}" + (" away" if result.tool == "relate" else "")
     return f"{{{at}}}{also}", far
 
 

@@ -61,6 +61,7 @@ def extreme(clause: Clause) -> list[Ask] | None:
     if claim is None and clause.has("NUM") and clause.has("BE", "ASSERT"):
         claim = clause.free_claim()
     subject = applied(subject, [*mods, *rest])
+    unit = clause.unit_in()
     want = (
         "figure" if clause.has("HOWTALL", "HOWBIG", "HOWLONG", "AREA", "LENGTH") else wanted(clause)
     )
@@ -82,7 +83,16 @@ def extreme(clause: Clause) -> list[Ask] | None:
     for extra in clause.nouns:
         if not extra.things:
             clause.take_noun(extra)
-    return [Ask(goal="extreme", of=subject, extreme=pick, claim=asserted(clause, claim), want=want)]
+    return [
+        Ask(
+            goal="extreme",
+            of=subject,
+            extreme=pick,
+            claim=asserted(clause, claim),
+            want=want,
+            unit=unit,
+        )
+    ]
 
 
 def _nearest_said(clause: Clause, noun: Noun) -> list[Ask] | None:
