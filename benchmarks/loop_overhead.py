@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def main() -> None:
                         into.append(time.perf_counter())
 
                 analyst.ask("how many?", session=f"s{round_}", listener=hear)
-                times += [(b - a) * 1000 for a, b in zip(begun, begun[1:], strict=False)]
+                times += [(b - a) * 1000 for a, b in pairwise(begun)]
         times.sort()
         floor = sync_ms(folder)
         p50, p99 = statistics.median(times), times[int(len(times) * 0.99)]

@@ -227,16 +227,22 @@ def lex(
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        held = next((lexeme for lexeme in fixed if lexeme.start <= token.start < lexeme.end), None)
+        held = _lies_in(token, fixed)
         if held is not None:
             reading.lexemes.append(held)
             while at < len(tokens) and tokens[at].start < held.end:
                 at += 1
             continue
-        lexeme, used = _longest(tokens, at, text, spots)
+        # No phrase reaches into a name: "in town_2021" is not "in town".
+        ahead = next((i for i in range(at, len(tokens)) if _lies_in(tokens[i], fixed)), len(tokens))
+        lexeme, used = _longest(tokens[:ahead], at, text, spots)
         reading.lexemes.append(lexeme)
         at += used
     return reading
+
+
+def _lies_in(token: Token, lexemes: Sequence[Lexeme]) -> Lexeme | None:
+    return next((x for x in lexemes if x.start <= token.start < x.end), None)
 
 
 def _fixed(text: str, scenes: Iterable[tuple[str, str]]) -> list[Lexeme]:

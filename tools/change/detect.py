@@ -7,10 +7,9 @@ from typing import Literal
 
 import numpy as np
 
+from tools.change.ahead import in_order
 from tools.change.contract import (
-    CHANGED,
     NOT_COMPARED,
-    UNCHANGED,
     Check,
     Codes,
     Floats,
@@ -23,22 +22,17 @@ from tools.change.contract import (
     Window,
 )
 from tools.change.decide import Evidence, decide, doubts
-from tools.change.evidence import (
-    REACH_PX,
-    largest_cluster,
-    largest_crossing,
-    new_structure,
-)
+from tools.change.evidence import largest_cluster, largest_crossing, new_structure
 from tools.change.gradients import Orientations
 from tools.change.lattice import BLOCK_PX, Cells
+from tools.change.measure import Measured, blocks, measure, owned
 from tools.change.places import NineCells
 from tools.change.plan import Plan, make_plan
 from tools.change.regions import ChangeRegion, Regions, smallest_region_px
 from tools.change.register import Registration
-from tools.change.threshold import GROWTH_PX
 from tools.change.windows import tiles
 
-TILE_PX = 1024
+TILE_PX, SMALL_TILE_PX = 1024, 768
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +44,8 @@ class ChangeResult:
         reasons: Why, the deciding one first.
         doubts: What to know before leaning on it.
         mask_means: Whether the mask and regions are change or only candidates for it.
+        brighter_px, darker_px: Mask pixels whose mean over bands rose or fell, after
+            normalisation; both 0 where the sensors are unlike.
         share: Mask pixels over compared pixels; None when nothing could be compared.
         cells: Share in each of nine cells, row 0 called north.
         halves: Share in the upper (N), lower (S), left (W) and right (E) half.
@@ -70,6 +66,8 @@ class ChangeResult:
     compared_px: int
     differing_px: int
     mask_px: int
+    brighter_px: int
+    darker_px: int
     share: float | None
     cells: dict[str, float | None]
     halves: dict[str, float | None]
@@ -91,7 +89,7 @@ def detect_change(
     pair: PairSource,
     sink: MaskSink | None = None,
     check: Check = _no_check,
-    tile_px: int = TILE_PX,
+    tile_px: int | None = None,
 ) -> ChangeResult:
     """Compare two images that lie on one grid.
 
@@ -99,74 +97,71 @@ def detect_change(
         pair: The images; read by windows with a margin, and sampled.
         sink: Takes the mask window by window (0, 1, 255); None to do without.
         check: Called before each window; raises to stop.
-        tile_px: Side of a window, a multiple of 16; the result does not depend on it.
+        tile_px: Side of a window, a multiple of 16; the result does not depend on it. By default
+            it follows the memory that the comparison needs per pixel.
     """
     check()
     plan = make_plan(pair)
     tally = _Tally(pair, plan)
-    for window in tiles(pair.shape, tile_px):
+
+    def read(window: Window) -> Views:
         check()
-        codes = tally.add(window)
+        return Views(*plan.pair.read(*window.grown(plan.halo_px, pair.shape)))
+
+    def work(window: Window, views: Views) -> Measured:
+        return measure(plan, window, window.grown(plan.halo_px, pair.shape), views)
+
+    for found in in_order(tiles(pair.shape, tile_px or _side(plan)), read, work):
+        codes = tally.add(found)
         if sink is not None:
-            sink.write(window.row0, window.col0, codes)
+            sink.write(found.window.row0, found.window.col0, codes)
     return tally.result()
 
 
+def _side(plan: Plan) -> int:
+    """Side of a window: what is held of it at once is a few hundred megabytes less at most."""
+    return TILE_PX if plan.halved is not None else SMALL_TILE_PX
+
+
 class _Tally:
-    """Runs the plan over windows and adds up what they show."""
+    """Adds up what the windows show."""
 
     def __init__(self, pair: PairSource, plan: Plan) -> None:
         rows, cols = pair.shape
         self._pair, self._plan = pair, plan
-        self._halo = plan.score.halo_px + GROWTH_PX + REACH_PX
-        self._halo += -self._halo % BLOCK_PX
         self._regions = Regions(pair.shape, smallest_region_px(pair.gsd_m))
         self._places = NineCells(pair.shape)
-        blocks = -(-rows // BLOCK_PX), -(-cols // BLOCK_PX)
-        self._unexplained: Floats = np.zeros(blocks, np.float32)
-        self._built: Mask = np.zeros(blocks, bool)
-        self._razed: Mask = np.zeros(blocks, bool)
-        self._lines: Floats = np.zeros(blocks, np.float32)
-        self._turn: Orientations = np.zeros(blocks, np.complex64)
+        lattice = -(-rows // BLOCK_PX), -(-cols // BLOCK_PX)
+        self._unexplained: Floats = np.zeros(lattice, np.float32)
+        structure = lattice if plan.lattice else (0, 0)
+        self._built: Mask = np.zeros(structure, bool)
+        self._razed: Mask = np.zeros(structure, bool)
+        self._lines: Floats = np.zeros(structure, np.float32)
+        self._turn: Orientations = np.zeros(structure, np.complex64)
         self._compared = self._differing = self._marked = 0
+        self._brighter = self._darker = 0
 
-    def add(self, window: Window) -> Codes:
-        """Measure one window and return its mask codes."""
-        outer = window.grown(self._halo, self._pair.shape)
-        views = Views(*self._plan.pair.read(*outer))
-        here = window.inside(outer)
-        cells = self._plan.lattice(views) if self._plan.lattice else None
-        score = self._plan.score(views, outer, cells)
-        grown = self._plan.threshold.mask(score, views.valid)
-        mask = self._plan.threshold.trimmed(grown, score)[here]
-        inner = Views(views.a[:, *here], views.b[:, *here], views.valid[here])
-        self._count(window, inner, mask)
-        if mask.any():
-            self._weigh(window, outer, views, grown)
-        if cells is not None:
-            self._mark(window, outer, cells)
-        codes: Codes = np.where(mask, CHANGED, UNCHANGED).astype(np.uint8)
-        codes[~inner.valid] = NOT_COMPARED
+    def add(self, found: Measured) -> Codes:
+        """Add one window and return its mask codes."""
+        self._compared += int(np.count_nonzero(found.valid))
+        self._differing += found.differing_px
+        self._marked += int(np.count_nonzero(found.mask))
+        self._brighter += found.brighter_px
+        self._darker += found.darker_px
+        self._places.add(found.window, found.mask, found.valid)
+        self._regions.add(found.window, found.mask)
+        if found.unexplained is not None:
+            at = blocks(found.window, found.unexplained.shape)
+            self._unexplained[at] = found.unexplained
+        if found.cells is not None:
+            self._mark(found.window, found.cells)
+        codes: Codes = found.mask.astype(np.uint8)
+        codes[~found.valid] = NOT_COMPARED
         return codes
 
-    def _count(self, window: Window, inner: Views, mask: Mask) -> None:
-        """Pixels, places and regions."""
-        self._compared += int(np.count_nonzero(inner.valid))
-        self._differing += _differing(inner)
-        self._marked += int(np.count_nonzero(mask))
-        self._places.add(window, mask, inner.valid)
-        self._regions.add(window, mask)
-
-    def _weigh(self, window: Window, outer: Window, views: Views, mask: Mask) -> None:
-        """Pixels that light does not explain, per block."""
-        if self._plan.ground is not None and self._plan.normaliser is not None:
-            counts = self._plan.ground(views.a, self._plan.normaliser(views.b), mask)
-            part = counts[_owned(window, outer)]
-            self._unexplained[_blocks(window, part.shape)] = part
-
-    def _mark(self, window: Window, outer: Window, cells: Cells) -> None:
+    def _mark(self, window: Window, cells: Cells) -> None:
         """Lattice cells of this window where structure came, went or was lost."""
-        own = _owned(window, outer)
+        own = owned(window, window.grown(self._plan.halo_px, self._pair.shape))
         built, razed = new_structure(cells)
         planes = (
             (self._built, built),
@@ -175,7 +170,7 @@ class _Tally:
             (self._turn, np.where(built, cells.turn_b, cells.turn_a)),
         )
         for into, plane in planes:
-            into[_blocks(window, plane[own].shape)] = plane[own]
+            into[blocks(window, plane[own].shape)] = plane[own]
 
     def result(self) -> ChangeResult:
         """Decide, and put everything together."""
@@ -187,14 +182,16 @@ class _Tally:
             verdict=verdict,
             reasons=tuple(reasons),
             doubts=tuple(doubts(found)),
-            method=self._plan.score.name,
-            source=self._plan.score.source,
+            method=self._plan.method[0],
+            source=self._plan.method[1],
             route=self._plan.route.value,
             mask_means="candidates" if verdict == "cannot_tell" else "changed",
             total_px=found.total_px,
             compared_px=found.compared_px,
             differing_px=found.differing_px,
             mask_px=found.mask_px,
+            brighter_px=self._brighter,
+            darker_px=self._darker,
             share=found.share if found.compared_px else None,
             cells=self._places.shares,
             halves=self._places.half_shares,
@@ -226,23 +223,3 @@ class _Tally:
             built_cells=largest_crossing(self._built, self._lines, self._turn),
             razed_cells=largest_crossing(self._razed, self._lines, self._turn),
         )
-
-
-def _differing(views: Views) -> int:
-    """Valid pixels whose values differ in any band; all of them when the bands do not match."""
-    if len(views.a) != len(views.b):
-        return int(np.count_nonzero(views.valid))
-    return int(np.count_nonzero((views.a != views.b).any(axis=0) & views.valid))
-
-
-def _blocks(window: Window, shape: tuple[int, ...]) -> tuple[slice, slice]:
-    """Where the blocks of a window lie among all blocks of the image."""
-    row, col = window.row0 // BLOCK_PX, window.col0 // BLOCK_PX
-    return slice(row, row + shape[0]), slice(col, col + shape[1])
-
-
-def _owned(window: Window, outer: Window) -> tuple[slice, slice]:
-    """The cells of the outer window whose upper-left block lies in the inner one."""
-    row, col = (window.row0 - outer.row0) // BLOCK_PX, (window.col0 - outer.col0) // BLOCK_PX
-    rows, cols = -(-window.shape[0] // BLOCK_PX), -(-window.shape[1] // BLOCK_PX)
-    return slice(row, row + rows), slice(col, col + cols)

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from tools.change.contract import Bands, Floats, Mask, Plane, Views
-from tools.change.gradients import Orientations, block_sums, brightness, magnitude
+from tools.change.gradients import Orientations, block_sums, brightness, gradient
 from tools.change.lattice import BLOCK_PX, Cells
 
-_FEWEST_PX = 24
 RIM_PX = 4
+FEWEST_PX = 24
 REACH_PX = 8  # how far a pixel's evidence depends on the mask around it
 _APART = 0.7  # 1 when the gradients are independent, 0 when one factor explains both
 _ROUGH = 0.03  # per px: below it is noise
@@ -44,21 +44,28 @@ class GroundTest:
 
     def __call__(self, a: Bands, b: Bands, mask: Mask) -> Floats:
         """Replaced pixels per block of a window (b normalised onto a)."""
-        core = ndimage.binary_erosion(mask, np.ones((3, 3)), iterations=RIM_PX, border_value=1)
+        core = self.core(mask)
         count = block_sums_padded(core)
         if not core.any():
             return count
         replaced = block_sums_padded(core & self._independent(brightness(a), brightness(b)))
-        ground = (replaced >= _MOST * count) & (count >= _FEWEST_PX)
+        ground = (replaced >= _MOST * count) & (count >= FEWEST_PX)
         return np.where(ground, count, np.float32(0.0))
+
+    def core(self, mask: Mask) -> Mask:
+        """The mask off its rim."""
+        core: Mask = ndimage.binary_erosion(mask, np.ones((3, 3)), RIM_PX, border_value=1)
+        return core
 
     def _independent(self, a: Plane, b: Plane) -> Mask:
         """Pixels at which no local factor carries one date into the other."""
         found = np.ones(a.shape, bool)
         for level in self.levels:
             log_a, log_b = (np.log(np.maximum(p - level, 0.0) + self.dark) for p in (a, b))
-            both = np.hypot(magnitude(log_a), magnitude(log_b))
-            found &= magnitude(log_b - log_a) > np.maximum(_APART * both, _ROUGH)
+            (down_a, across_a), (down_b, across_b) = gradient(log_a), gradient(log_b)
+            both = np.hypot(np.hypot(down_a, across_a), np.hypot(down_b, across_b))
+            apart = np.hypot(down_b - down_a, across_b - across_a)
+            found &= apart > np.maximum(_APART * both, _ROUGH)
         return found
 
 

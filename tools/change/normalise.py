@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tools.change.contract import Bands, Floats, Views
+from tools.change.contract import Bands, Floats, Plane, Views
 
 _ROUNDS = 10
 _FIT_PX = 60_000
+_TABLE_BYTES = 2
 ALIKE_CORRELATION = 0.9
 
 
@@ -37,11 +40,31 @@ class Normaliser:
 
     def __call__(self, bands: Bands) -> Bands:
         """Map the second image onto the radiometry of the first."""
-        out = np.empty_like(bands)
-        for k, (low, high) in enumerate(zip(self.low, self.high, strict=True)):
-            x = np.clip((bands[k] - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
-            c = self.coefficients[k].astype(np.float32)
-            out[k] = ((c[3] * x + c[2]) * x + c[1]) * x + c[0]
+        out = np.empty(bands.shape, np.float32)
+        for k, plane in enumerate(bands):
+            out[k] = self.band(k, plane)
+        return out
+
+    def band(self, index: int, plane: NDArray[Any]) -> Plane:
+        """Map one band; whole numbers of few levels through a table."""
+        if plane.dtype.kind == "u" and plane.itemsize <= _TABLE_BYTES < plane.size:
+            levels = np.arange(1 << 8 * plane.itemsize, dtype=plane.dtype)
+            table = self._polynomial(index, levels)
+            return table[plane]
+        return self._polynomial(index, plane)
+
+    def _polynomial(self, index: int, plane: NDArray[Any]) -> Plane:
+        """The polynomial of the clipped values, by Horner's rule."""
+        low, high = self.low[index], self.high[index]
+        x = np.clip(plane, np.float32(low), np.float32(high), dtype=np.float32)
+        x -= np.float32(low)
+        x *= np.float32(1 / (high - low))
+        highest = int(np.max(np.flatnonzero(self.coefficients[index]), initial=0))
+        powers = self.coefficients[index].astype(np.float32)
+        out = np.full_like(x, powers[highest])
+        for power in powers[:highest][::-1]:
+            out *= x
+            out += power
         return out
 
 

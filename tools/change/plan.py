@@ -8,22 +8,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tools.change.contract import PairSource, SensorKind, Views, Window
 from tools.change.decide import ALIKE_AGREEMENT, FINE_GSD_M, Route
-from tools.change.evidence import GroundTest, common_agreement, sharpness
+from tools.change.evidence import REACH_PX, GroundTest, common_agreement, sharpness
 from tools.change.gradients import brightness
 from tools.change.graph import fit_graph
+from tools.change.halved import REACH_PX as HALVED_PX
+from tools.change.halved import HalvedVector, fit_halved
 from tools.change.lattice import BLOCK_PX, Lattice, fit_lattice
 from tools.change.normalise import Normaliser, fit
+from tools.change.outline import REACH_PX as OUTLINE_PX
 from tools.change.register import AlignedPair, Registration, estimate
 from tools.change.sar import fit_log_ratio
-from tools.change.scores import NoScore, Score, fit_change_vector, fit_mad
+from tools.change.scores import VECTOR, VECTOR_SOURCE, NoScore, Score, fit_change_vector, fit_mad
 from tools.change.structure import StructureScore
-from tools.change.threshold import Threshold, from_noise, from_scores
+from tools.change.threshold import GROWTH_PX, Threshold, from_noise, from_scores
 from tools.change.windows import SAMPLE_PX, FilledPair, read_samples
 
 _DARK_SHARE = 0.05
@@ -42,7 +45,9 @@ class Plan:
     """All that a pass over the windows needs.
 
     Attributes:
+        pair: What the pass reads; a shift below one px is left in it when `halved` is used.
         sharper: Sharpness of the second image over that of the first.
+        halved: The score in the same light; None on other routes.
     """
 
     route: Route
@@ -55,16 +60,31 @@ class Plan:
     normaliser: Normaliser | None = None
     ground: GroundTest | None = None
     lattice: Lattice | None = None
+    halved: HalvedVector | None = None
+
+    @property
+    def halo_px(self) -> int:
+        """Margin of a window, a multiple of BLOCK_PX."""
+        reach = HALVED_PX + OUTLINE_PX if self.halved is not None else self.score.halo_px
+        halo = reach + GROWTH_PX + REACH_PX
+        return halo + -halo % BLOCK_PX
+
+    @property
+    def method(self) -> tuple[str, str]:
+        """Name of the score, and the paper it is from."""
+        return self.score.name, self.score.source
 
 
 def make_plan(pair: PairSource) -> Plan:
     """Register the pair, choose the route and fit its parts on samples."""
-    pair = FilledPair(pair)
+    raw, pair = pair, FilledPair(pair)
     samples = _samples(pair)
     shift = estimate(samples)
     shift = shift.for_speckle() if "SAR" in pair.kinds else shift
     aligned = pair if shift.negligible else FilledPair(AlignedPair(pair, shift))
-    samples = samples if shift.negligible else _samples(aligned)
+    if not shift.negligible:
+        del samples
+        samples = _samples(aligned)
     if not samples:
         return Plan(Route.NOTHING, pair, shift, None, NoScore(), from_noise(1.0, 1.0))
     lattice = fit_lattice(samples)
@@ -73,19 +93,30 @@ def make_plan(pair: PairSource) -> Plan:
     route = Route.ALIKE if _identical(samples) else route
     comparable = route is not Route.UNLIKE
     normaliser = fit(samples) if comparable else None
-    score = _score(route, aligned, samples, normaliser, lattice)
-    return Plan(
+    plan = Plan(
         route=route,
         pair=aligned,
         registration=shift,
         agreement=agreement,
-        score=score,
-        threshold=_threshold(route, score, samples),
+        score=_score(route, aligned, samples, normaliser, lattice),
+        threshold=from_noise(_NOISE_LOW, _NOISE_SEED),
         sharper=sharpness(samples, 1) / max(sharpness(samples, 0), 1e-9),
         normaliser=normaliser,
         ground=_ground_test(samples) if comparable else None,
         lattice=lattice if route is Route.FINE else None,
     )
+    if route is Route.ALIKE and normaliser is not None:
+        del samples
+        return _in_halves(plan, raw, normaliser)
+    return replace(plan, threshold=_threshold(route, plan.score, samples))
+
+
+def _in_halves(plan: Plan, pair: PairSource, normaliser: Normaliser) -> Plan:
+    """Read the pair in its own type and moved by whole px only; the score does the rest."""
+    native = FilledPair(pair, as_float=False)
+    whole, part = plan.registration.split()
+    moved = native if whole.negligible else FilledPair(AlignedPair(native, whole), as_float=False)
+    return replace(plan, pair=moved, halved=fit_halved(_samples(moved), normaliser, part))
 
 
 def _score(
@@ -100,8 +131,10 @@ def _score(
         return fit_log_ratio(samples)
     if normaliser is None:
         return fit_graph(pair)
-    plain = route is Route.ALIKE or len(samples[0].a) == 1
-    pixels = fit_change_vector(samples, normaliser) if plain else fit_mad(samples)
+    if route is Route.ALIKE:
+        return NoScore(name=VECTOR, source=VECTOR_SOURCE)
+    single = len(samples[0].a) == 1
+    pixels = fit_change_vector(samples, normaliser) if single else fit_mad(samples)
     return StructureScore(pixels, lattice) if route is Route.FINE else pixels
 
 
@@ -151,9 +184,7 @@ def _agreement(lattice: Lattice, samples: Sequence[Views]) -> float | None:
 
 
 def _threshold(route: Route, score: Score, samples: Sequence[Views]) -> Threshold:
-    """Noise alone where the light is the same; otherwise two classes above a floor of noise."""
-    if route is Route.ALIKE:
-        return from_noise(_NOISE_LOW, _NOISE_SEED)
+    """Two classes, above a floor of noise."""
     values = [score(v, Window(0, 0, *v.valid.shape))[v.valid] for v in samples]
     return from_scores(np.concatenate(values), *_FLOORS[route])
 

@@ -59,6 +59,12 @@ class Registration:
         """Whether there is nothing to correct."""
         return self.down_px == self.right_px == 0.0
 
+    def split(self) -> tuple[Registration, tuple[float, float]]:
+        """The whole px of the shift, and the rest of it in [0, 1)."""
+        down, right = floor(self.down_px), floor(self.right_px)
+        whole = replace(self, down_px=float(down), right_px=float(right))
+        return whole, (self.down_px - down, self.right_px - right)
+
     def for_speckle(self) -> Registration:
         """In whole px, the rest added to the residual: speckle must not be interpolated.
 
@@ -205,13 +211,19 @@ class AlignedPair:
 
     def read(self, row0: int, col0: int, row1: int, col1: int) -> tuple[Bands, Bands, Mask]:
         """Read a window of a and what b shows there; beyond the edge of b it is not valid."""
-        reach = max(map(abs, self._whole)) + _TAPS + 1
+        reach = max(map(abs, self._whole)) + (_TAPS + 1 if any(self._part) else 0)
         rows, cols = self.shape
         r0, c0 = max(row0 - reach, 0), max(col0 - reach, 0)
         a, b, valid = self._pair.read(r0, c0, min(row1 + reach, rows), min(col1 + reach, cols))
+        at = slice(row0 - r0, row1 - r0), slice(col0 - c0, col1 - c0)
+        moved_by = self._whole if not any(self._part) else None
+        from_row, from_col = row0 + self._whole[0], col0 + self._whole[1]
+        to_row, to_col = row1 + self._whole[0], col1 + self._whole[1]
+        if moved_by and min(from_row, from_col) >= 0 and to_row <= rows and to_col <= cols:
+            there = slice(from_row - r0, to_row - r0), slice(from_col - c0, to_col - c0)
+            return a[:, *at], b[:, *there], valid[at] & valid[there]
         take_rows = np.arange(row0, row1) + self._whole[0] - r0
         take_cols = np.arange(col0, col1) + self._whole[1] - c0
-        at = slice(row0 - r0, row1 - r0), slice(col0 - c0, col1 - c0)
         moved = shifted(b, *self._part)
         known = _known(valid, self._part)
         return (

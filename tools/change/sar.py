@@ -46,9 +46,14 @@ class LogRatio:
 
     def __call__(self, views: Views, window: Window, cells: Cells | None = None) -> Plane:
         """Score a window."""
-        ratio = _log_ratio(views, self.offset, self.onto)
-        score: Plane = np.abs(ratio - np.float32(self.centre)) / np.float32(self.noise)
+        score: Plane = np.abs(self.signed(views))
         return score
+
+    def signed(self, views: Views) -> Plane:
+        """The score with its sign: above zero where backscatter rose."""
+        ratio = _log_ratio(views, self.offset, self.onto)
+        signed: Plane = (ratio - np.float32(self.centre)) / np.float32(self.noise)
+        return signed
 
 
 def fit_log_ratio(samples: Sequence[Views]) -> LogRatio:

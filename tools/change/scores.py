@@ -14,6 +14,8 @@ from tools.change.gradients import brightness, magnitude
 from tools.change.lattice import Cells
 from tools.change.normalise import Normaliser, flat_sample
 
+VECTOR = "change vector, noise-scaled"
+VECTOR_SOURCE = "Bruzzone and Fernandez Prieto 2000, doi:10.1109/36.843009"
 _SMOOTH_PX = 1.0
 _REACH = 4  # truncate at 3 sigma and one for the gradient
 _FLOOR_OF_RANGE = 0.004
@@ -81,8 +83,8 @@ class ChangeVector:
     flat_noise: Floats  # (bands,), units of the first image
     edge_noise: Floats  # (bands,), noise per unit of gradient
     halo_px: int = _REACH
-    name: str = "change vector, noise-scaled"
-    source: str = "Bruzzone and Fernandez Prieto 2000, doi:10.1109/36.843009"
+    name: str = VECTOR
+    source: str = VECTOR_SOURCE
 
     def __call__(self, views: Views, window: Window, cells: Cells | None = None) -> Plane:
         """Root mean square over bands of difference / noise."""
@@ -105,12 +107,12 @@ def fit_change_vector(samples: Sequence[Views], normaliser: Normaliser) -> Chang
     steep = [magnitude(brightness(view.a))[view.valid] for view in samples]
     differences, steepness = np.concatenate(off, axis=1), np.concatenate(steep)
     values = np.concatenate([view.a[:, view.valid] for view in samples], axis=1)
-    fits = [_noise(d, steepness, v) for d, v in zip(differences, values, strict=True)]
+    fits = [noise_by_gradient(d, steepness, v) for d, v in zip(differences, values, strict=True)]
     flat, edge = (np.array(part) for part in zip(*fits, strict=True))
     return ChangeVector(normaliser, flat, edge)
 
 
-def _noise(off: Floats, steepness: Floats, values: Floats) -> tuple[float, float]:
+def noise_by_gradient(off: Floats, steepness: Floats, values: Floats) -> tuple[float, float]:
     """Noise on flat ground and per unit of gradient, from the spread in gradient bins."""
     span = float(np.subtract(*np.quantile(values[::7], (0.98, 0.02))))
     floor = max(_FLOOR_OF_RANGE * span, 1e-6)

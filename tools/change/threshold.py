@@ -13,8 +13,6 @@ from tools.change.contract import Floats, Mask, Plane
 GROWTH_PX = 24
 """A pixel above the low threshold counts within this many steps of a seed."""
 _SEED_OVER_OTSU = 1.7
-_RIM_PX = 2
-_SKIRT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,33 +21,20 @@ class Threshold:
 
     low: float
     seed: float
-    trims: bool = False
 
-    def mask(self, score: Plane, valid: Mask) -> Mask:
-        """Pixels above `low` that reach a seed through such pixels in at most GROWTH_PX steps."""
+    def mask(self, score: Plane, valid: Mask, growth_px: int = GROWTH_PX) -> Mask:
+        """Pixels above `low` that reach a seed through such pixels in at most `growth_px` steps."""
         above = (score > self.low) & valid
         seeds = (score > self.seed) & valid
         if not seeds.any():
             return seeds
-        grown: Mask = ndimage.binary_dilation(seeds, iterations=GROWTH_PX, mask=above)
+        grown: Mask = ndimage.binary_dilation(seeds, iterations=growth_px, mask=above)
         return grown
-
-    def trimmed(self, mask: Mask, score: Plane) -> Mask:
-        """Take off, from the rim of the mask, what smoothing spread beyond an edge.
-
-        There the score falls by half within one px. Reaches 3 px.
-        """
-        if not self.trims or not mask.any():
-            return mask
-        inner = ndimage.binary_erosion(mask, np.ones((3, 3)), _RIM_PX, border_value=1)
-        steep = score < _SKIRT * ndimage.maximum_filter(score, 3)
-        trimmed: Mask = mask & (inner | ~steep)
-        return trimmed
 
 
 def from_noise(low: float, seed: float) -> Threshold:
     """A fixed multiple of the noise of unchanged pixels: finds nothing where nothing changed."""
-    return Threshold(low, seed, trims=True)
+    return Threshold(low, seed)
 
 
 def from_scores(scores: Floats, low_floor: float, seed_floor: float) -> Threshold:

@@ -67,11 +67,12 @@ class FilledPair:
     """A pair in which pixels without data hold one neutral value per band.
 
     Filters reach over a few pixels; nodata of 0, -9999 or NaN would leak into its neighbours. What
-    is not finite counts as not valid.
+    is not finite counts as not valid. Values are 32-bit floats unless `as_float` is false.
     """
 
-    def __init__(self, pair: PairSource) -> None:
+    def __init__(self, pair: PairSource, *, as_float: bool = True) -> None:
         self._pair = pair
+        self._as_float = as_float
         self.shape: tuple[int, int] = pair.shape
         self.gsd_m: float | None = pair.gsd_m
         self.kinds: tuple[SensorKind, SensorKind] = pair.kinds
@@ -88,11 +89,15 @@ class FilledPair:
 
     def _filled(self, views: Views) -> Views:
         """Put the neutral values where there is no data; nothing is copied where all is valid."""
-        if views.valid.all():
-            return views
         a, b = (
-            np.where(views.valid, bands, fill[:, None, None])
-            for bands, fill in zip((views.a, views.b), self._fill, strict=True)
+            bands.astype(np.float32, copy=False) if self._as_float else bands
+            for bands in (views.a, views.b)
+        )
+        if views.valid.all():
+            return Views(a, b, views.valid)
+        a, b = (
+            np.where(views.valid, bands, fill[:, None, None].astype(bands.dtype))
+            for bands, fill in zip((a, b), self._fill, strict=True)
         )
         return Views(a, b, views.valid)
 
@@ -100,7 +105,7 @@ class FilledPair:
 def _checked(a: Bands, b: Bands, valid: Mask) -> Views:
     """Take pixels that are not finite out of the valid ones."""
     for bands in (a, b):
-        if not np.isfinite(bands.sum(dtype=np.float64)):
+        if bands.dtype.kind == "f" and not np.isfinite(bands.sum(dtype=np.float64)):
             valid = valid & np.isfinite(bands).all(axis=0)
     return Views(a, b, valid)
 

@@ -20,6 +20,8 @@ from tools.concepts.words import Token, tokens
 
 _LONGEST_DEED = 7
 _GAP = re.compile(r"[\s\-‐‑–'’.]*")
+_IDENTIFIER = re.compile(r"(?<!\w)\w+_[\w.\-]*\w")
+"""A name such as `town_2021`: of a file or a tag, never words about things."""
 _SOFT_GAP = re.compile(r"\s+|\s*[-‐‑]\s*|['’]\s+")
 
 
@@ -79,8 +81,9 @@ def _literal_tags(text: str) -> list[Spot]:
 
 
 def _blanked(text: str, literal: Sequence[Spot]) -> str:
-    """Return the text with written-out tags and quoted names blanked out, at the same length."""
-    for start, end in [*((tag.start, tag.end) for tag in literal), *quoted(text)]:
+    """Blank out written-out tags, quoted names and identifiers, at the same length."""
+    identifiers = (found.span() for found in _IDENTIFIER.finditer(text))
+    for start, end in [*((tag.start, tag.end) for tag in literal), *quoted(text), *identifiers]:
         text = f"{text[:start]}{'.' * (end - start)}{text[end:]}"
     return text
 
