@@ -30,6 +30,24 @@ class TurnState(TypedDict):
     status: str | None  # answer
 
 
+def begin(session: str, turn: int) -> TurnState:
+    """Return the state a turn begins with."""
+    return {
+        "session": session,
+        "turn": turn,
+        "step": 0,
+        "calls": [],
+        "way": "answer",
+        "end": None,
+        "evidence_ids": [],
+        "refusal_ids": [],
+        "calls_made": 0,
+        "samples_read": 0,
+        "open_doubt_ids": [],
+        "status": None,
+    }
+
+
 class Step(Protocol):
     """One step of the loop: state in, what changed out."""
 

@@ -11,10 +11,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.events import Listener, nobody
-from agent.evidence import Claim, Status, Value
+from agent.evidence import Claim, Status
 from agent.result import Answer
 from agent.start import Analyst
 from store.errors import StoreError
+from tools.contract import Value
 
 
 class BadScript(StoreError):

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import fcntl
-import os
-import re
 import tempfile
 import time
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +12,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from agent.events import Listener, Notice, Progress, nobody
+from agent.inputs import plain_question, region_text, session_name
 from agent.settings import Settings, load_settings
-from store.errors import BadName, StoreError, UnknownId
+from store.errors import StoreError, UnknownId
 
 if TYPE_CHECKING:
     from agent.act import Act
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
     from agent.turn import Turn
     from tools.contract import Bench
     from tools.registry import Registry
-
-SESSION_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_\-]{0,63}$")
 
 
 class SessionBusy(StoreError):
@@ -91,7 +87,7 @@ class Analyst:
         if self._planner is None:
             from agent.planner.embedded import EmbeddedPlanner
 
-            self._planner = EmbeddedPlanner()
+            self._planner = EmbeddedPlanner(self.home.layer_features)
         return self._planner
 
     def ask(
@@ -114,10 +110,10 @@ class Analyst:
             listener: Told what happens, as it happens.
             cancel: Asked at every window of long work whether to stop.
         """
-        name = _session_name(session)
-        question = _plain(question)
+        name = session_name(session)
+        question = plain_question(question)
         given = [self.home.catalog.scene(scene).id for scene in scenes]
-        place = _region_text(region)
+        place = region_text(region)
         with self._writing(name):
             for _ in self._unfinished(name):
                 listener(
@@ -137,7 +133,7 @@ class Analyst:
         cancel: Callable[[], bool] = lambda: False,
     ) -> Answer:
         """Finish the interrupted turn of a session."""
-        name = _session_name(session)
+        name = session_name(session)
         with self._writing(name):
             return self._go_on(name, listener, cancel)
 
@@ -179,12 +175,13 @@ class Analyst:
     def _run(
         self, session: str, number: int, listener: Listener, cancel: Callable[[], bool]
     ) -> Answer:
+        from agent.checkpoints import checkpoints
         from agent.ledger import SessionLedger
 
         started = time.monotonic()
         ledger = SessionLedger(self.home.database, self.home.artifacts, session)
         turn = self._turn(session, number, ledger, listener, cancel)
-        with self._checkpointer() as saver:
+        with checkpoints(self.home.checkpoints) as saver:
             _loop(turn, saver)
         head = self.audit.seal()
         return _answer(turn, ledger, head, time.monotonic() - started)
@@ -286,26 +283,6 @@ class Analyst:
         return Conversation(turns=past, scenes=record.scenes, region=record.region)
 
     @contextmanager
-    def _checkpointer(self) -> Iterator[Any]:
-        # Both are read when LangGraph is imported: no other types than ours are ever
-        # loaded from a checkpoint, and nothing is reported anywhere.
-        os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"  # noqa: TID251 - for LangGraph, not for us
-        os.environ["LANGSMITH_TRACING"] = "false"  # noqa: TID251
-        import sqlite3
-
-        from langgraph.checkpoint.sqlite import SqliteSaver
-
-        connection = sqlite3.connect(self.home.checkpoints, timeout=30.0, check_same_thread=False)
-        try:
-            saver = SqliteSaver(connection)
-            saver.setup()
-            # The ledger is the durable record; a lost checkpoint only repeats reading it.
-            connection.execute("PRAGMA synchronous=NORMAL")
-            yield saver
-        finally:
-            connection.close()
-
-    @contextmanager
     def _writing(self, session: str) -> Iterator[None]:
         """Hold the session's only place as writer."""
         folder = self.home.root / "locks"
@@ -322,7 +299,7 @@ class Analyst:
 
 def _loop(turn: Turn, saver: Any) -> None:
     """Run the graph from the start, or from the last checkpoint of this turn."""
-    from agent.graph import build
+    from agent.graph import begin, build
 
     graph = build(
         understand=turn.understand,
@@ -334,29 +311,10 @@ def _loop(turn: Turn, saver: Any) -> None:
         checkpointer=saver,
     )
     thread = f"{turn.session}:{turn.number}"
-    config: Any = {
-        "configurable": {"thread_id": thread},
-        "recursion_limit": 4 * turn.budget.steps + 8,
-    }
+    limit = 4 * turn.budget.steps + 8
+    config: Any = {"configurable": {"thread_id": thread}, "recursion_limit": limit}
     begun = saver.get_tuple(config) is not None
-    start = (
-        None
-        if begun
-        else {
-            "session": turn.session,
-            "turn": turn.number,
-            "step": 0,
-            "calls": [],
-            "way": "answer",
-            "end": None,
-            "evidence_ids": [],
-            "refusal_ids": [],
-            "calls_made": 0,
-            "samples_read": 0,
-            "open_doubt_ids": [],
-            "status": None,
-        }
-    )
+    start = None if begun else begin(turn.session, turn.number)
     graph.invoke(start, config, durability="sync")
     saver.delete_thread(thread)
 
@@ -395,32 +353,3 @@ def _with_cited(evidence: list[Any], claims: list[Any], ledger: SessionLedger) -
     }
     wanted = cited | {item.id for item in evidence}
     return [item for item in ledger.evidence if item.id in wanted]
-
-
-def _session_name(session: str | None) -> str:
-    if session is None:
-        return uuid.uuid4().hex
-    if not SESSION_NAME.match(session):
-        raise BadName(
-            f"{session[:80]!r} cannot name a session; use up to 64 letters, digits, '-' and '_'"
-        )
-    return session
-
-
-def _plain(question: str) -> str:
-    """Return the question without control characters; refuses an empty or endless one."""
-    text = "".join(c for c in question if c.isprintable() or c in "\n\t").strip()
-    if not text:
-        raise BadName("there is no question; write one, such as: What do you hold?")
-    if len(text) > 4000:
-        raise BadName(f"the question has {len(text)} characters; 4000 will do")
-    return text
-
-
-def _region_text(region: str | None) -> str | None:
-    """Read the person's region now, so that a file of theirs is read once and by their own hand."""
-    if region is None or not region.startswith("@"):
-        return region
-    from store.geo import Region
-
-    return Region.from_file(Path(region[1:]).expanduser()).area.wkt  # type: ignore[no-any-return]

@@ -13,7 +13,7 @@ class StoreError(Exception):
 
     code = "store_error"
     exit_code = 2
-    """What the command line exits with: 2 when the person can put it right, 1 when something failed."""
+    """The command line exits with 2 when the person can put it right, 1 when something failed."""
 
     def __init__(self, text: str, code: str | None = None) -> None:
         super().__init__(text)

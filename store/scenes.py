@@ -98,11 +98,11 @@ class Scene(Record):
     caveats: list[Caveat] = Field(default_factory=list)
     tile: tuple[int, int] = (0, 0)
     palette: Literal["gray", "colour"] | None = None
-    """Set when the file holds indices into a colour table; `bands` are then its gray or red, green and blue."""
+    """Set when the file holds indices into a colour table; `bands` are then its colours."""
     overview_sha256: str | None = None
     """Digest of the overviews we made among our artifacts, where the file has none."""
     copy_sha256: str | None = None
-    """Digest of the tiled copy that pixels are read from, where the file cannot be read by windows."""
+    """Digest of the tiled copy that is read, where the file cannot be read by windows."""
 
     @property
     def key(self) -> SceneKey:
