@@ -15,6 +15,8 @@ os.environ["LANGSMITH_TRACING"] = "false"
 
 from langgraph.checkpoint.sqlite import SqliteSaver
 
+from store.database import DatabaseError
+
 
 @contextmanager
 def checkpoints(path: Path) -> Iterator[SqliteSaver]:
@@ -23,11 +25,14 @@ def checkpoints(path: Path) -> Iterator[SqliteSaver]:
     The ledger is the durable record; a checkpoint lost to a power cut only repeats reading it,
     so these are written without waiting for the disk.
     """
-    connection = sqlite3.connect(path, timeout=30.0, check_same_thread=False)
     try:
-        saver: SqliteSaver = SqliteSaver(connection)
-        saver.setup()
-        connection.execute("PRAGMA synchronous=NORMAL")
-        yield saver
-    finally:
-        connection.close()
+        connection = sqlite3.connect(path, timeout=30.0, check_same_thread=False)
+        try:
+            saver = SqliteSaver(connection)
+            saver.setup()
+            connection.execute("PRAGMA synchronous=NORMAL")
+            yield saver
+        finally:
+            connection.close()
+    except sqlite3.Error as wrong:
+        raise DatabaseError(f"the checkpoints at {path} could not be written: {wrong}") from wrong

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from pyogrio.errors import DataSourceError
+
 from agent.evidence import Evidence
 from store.artifacts import Artifacts
 from store.errors import StoreError
@@ -29,7 +31,7 @@ def export(
     evidence: Evidence, features: FeatureSet | None, artifacts: Artifacts, kind: Format, out: Path
 ) -> None:
     """Write what evidence found; the file appears whole or not at all."""
-    temporary = out.with_name(f".{out.name}.making")
+    temporary = out.with_name(f".making-{out.stem}{out.suffix}")
     try:
         if kind == "png":
             shutil.copyfile(_picture(evidence, artifacts), temporary)
@@ -38,8 +40,10 @@ def export(
         else:
             _WRITERS[kind](_table(evidence, features), temporary)
         temporary.replace(out)
-    except OSError as wrong:
-        raise CannotExport(f"cannot write {out}: {wrong.strerror or wrong}") from wrong
+    except (OSError, DataSourceError) as wrong:
+        raise CannotExport(
+            f"cannot write {out}: {getattr(wrong, 'strerror', None) or wrong}"
+        ) from wrong
     finally:
         temporary.unlink(missing_ok=True)
 

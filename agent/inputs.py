@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from pathlib import Path
 
 from store.errors import BadName
 from store.geo import Region
@@ -35,7 +34,13 @@ def plain_question(question: str) -> str:
 
 
 def region_text(region: str | None) -> str | None:
-    """Read the person's region now, so that a file of theirs is read once and by their own hand."""
-    if region is None or not region.startswith("@"):
-        return region
-    return Region.from_file(Path(region[1:]).expanduser()).area.wkt  # type: ignore[no-any-return]
+    """Read the person's region now, so that a wrong one is refused before anything is asked.
+
+    A file of theirs is read here, once and by their own hand, and goes on as WKT.
+    """
+    if region is None:
+        return None
+    read = Region.parse(region)
+    if not region.strip().startswith("@"):
+        return region.strip()
+    return str(read.area.wkt)

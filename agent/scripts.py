@@ -81,7 +81,7 @@ def load(path: Path) -> Script:
         return Script.model_validate(data)
     except OSError as wrong:
         raise BadScript(f"cannot read {path}: {wrong.strerror}") from wrong
-    except yaml.YAMLError as wrong:
+    except (yaml.YAMLError, UnicodeDecodeError) as wrong:
         raise BadScript(f"{path} is not YAML: {wrong}") from wrong
     except ValidationError as wrong:
         first = wrong.errors()[0]

@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     @field_validator("home", "heads")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
+        if path is not None and str(path) in ("", "."):
+            raise ValueError("an empty path is no folder; leave the setting out for the default")
         return None if path is None else path.expanduser().absolute()
 
     @property

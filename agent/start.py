@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -181,8 +182,13 @@ class Analyst:
         started = time.monotonic()
         ledger = SessionLedger(self.home.database, self.home.artifacts, session)
         turn = self._turn(session, number, ledger, listener, cancel)
-        with checkpoints(self.home.checkpoints) as saver:
-            _loop(turn, saver)
+        try:
+            with checkpoints(self.home.checkpoints) as saver:
+                _loop(turn, saver)
+        except StoreError:
+            raise  # something outside: the turn stays open and can be resumed
+        except Exception:  # noqa: BLE001 - a bug ends the turn, with its traceback in the log
+            turn.fail(traceback.format_exc(limit=20))
         head = self.audit.seal()
         return _answer(turn, ledger, head, time.monotonic() - started)
 
@@ -240,7 +246,9 @@ class Analyst:
 
         @contextmanager
         def bench() -> Iterator[Bench]:
-            with tempfile.TemporaryDirectory(prefix="call-", dir=self.home.scratch) as scratch:
+            with tempfile.TemporaryDirectory(
+                prefix="call-", dir=self.home.scratch, ignore_cleanup_errors=True
+            ) as scratch:
                 yield Bench(
                     catalog=self.home.catalog,
                     open_scene=self.home.open_scene,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
@@ -34,8 +34,6 @@ from store.catalog import Catalog
 from store.database import Database
 from store.scenes import Record
 from tools.registry import Registry
-
-End = Literal["enough", "ask", "abstain", "budget", "failed", "cancelled"]
 
 
 class TurnRecord(Record):
@@ -202,7 +200,7 @@ class Turn:
 
     def _subject(self, draft: Draft) -> Subject:
         record = self.record
-        assert record.inquiry is not None  # noqa: S101 - understand runs first
+        assert record.inquiry is not None
         told = [record.end_text or "", *(item.text for item in self.turn_refusals())]
         told += [doubt.text for doubt in self.turn_doubts()]
         back = record.question_back or draft.question_back
@@ -224,10 +222,23 @@ class Turn:
     def _open_doubts(self) -> list[Doubt]:
         return [doubt for doubt in self.turn_doubts() if doubt.settled_by is None]
 
+    def fail(self, trace: str) -> None:
+        """End the turn after a bug outside of any tool; what was found before stays recorded."""
+        text = "Something went wrong inside, and I stopped; its traceback is in the audit log."
+        with self.database.write() as connection:
+            body = {"what": "bug", "traceback": trace[-8000:]}
+            self.audit.append(
+                connection, session=self.session, turn=self.number, kind="turn", body=body
+            )
+        self.draft = None
+        self._finish("failed", text, [], [])
+
     def _broken_off(self) -> str | None:
         """Say why nothing more may be planned, whatever was found."""
         if any(refused.kind == "fault" for refused in self.turn_refusals()):
             return "failed"
+        if any(refused.code == "deadline_passed" for refused in self.turn_refusals()):
+            return "budget"
         return "cancelled" if self.cancel() else None
 
     def _spent(self, state: TurnState) -> bool:

@@ -1,4 +1,4 @@
-"""Memory and time of three questions about a rendered town of one gigapixel, each in a cold process.
+"""Memory and time of three questions about a town of one gigapixel, each in a cold process.
 
 Run: python benchmarks/render_gigapixel.py first, then python benchmarks/gigapixel_memory.py
 """
@@ -46,7 +46,7 @@ def main() -> None:
         raise SystemExit(f"{WORLD} holds no town; run benchmarks/render_gigapixel.py first")
     with tempfile.TemporaryDirectory() as folder:
         environment = {
-            **os.environ,
+            **os.environ,  # noqa: TID251  handed on to the programs that are measured
             "ELENCHUS_HOME": f"{folder}/home",
             "ELENCHUS_HEADS": f"{folder}/heads",
             "OMP_NUM_THREADS": "1",
@@ -65,9 +65,8 @@ def main() -> None:
             )  # fmt: skip
             told = json.loads(done.stdout.splitlines()[-1])
             worst = max(worst, told["mb"])
-            print(
-                f"{name}: {time.perf_counter() - started:.1f} s, {told['mb']:.0f} MB, {told['status']}"
-            )
+            seconds = time.perf_counter() - started
+            print(f"{name}: {seconds:.1f} s, {told['mb']:.0f} MB, {told['status']}")
             print(f"    {told['answer'].splitlines()[0][:200]}")
         print(f"peak {worst:.0f} MB; ratio to the goal of {GOAL_MB} MB: {worst / GOAL_MB:.2f}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from store.errors import StoreError
 
 _CHUNK = 1 << 20
+_ABANDONED_S = 86_400.0
 
 
 class ArtifactMissing(StoreError):
@@ -28,6 +30,13 @@ def sha256_of(path: Path) -> str:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+class ArtifactNotWritten(StoreError):
+    """An artifact could not be written, as on a full disk; nothing refers to it."""
+
+    code = "artifact_not_written"
+    exit_code = 1
 
 
 class Artifacts:
@@ -53,18 +62,20 @@ class Artifacts:
     def put_bytes(self, data: bytes) -> str:
         """Keep bytes and return their digest; on disk for certain when this returns."""
         with self.new_file() as temporary:
-            temporary.write_bytes(data)
+            with _writing(self.root):
+                temporary.write_bytes(data)
             return self.put_file(temporary)
 
     def put_file(self, temporary: Path) -> str:
         """Move a finished file made by `new_file` into place and return its digest."""
         digest = sha256_of(temporary)
         target = self._place(digest)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(target)
-        _sync_folder(target.parent)
+        with _writing(self.root):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+            temporary.replace(target)
+            _sync_folder(target.parent)
         return digest
 
     @contextmanager
@@ -78,8 +89,9 @@ class Artifacts:
             Path(name).unlink(missing_ok=True)
 
     def remove_unfinished(self) -> int:
-        """Remove files that a killed process left in the making; returns how many."""
-        left = list(self.root.glob("making-*"))
+        """Remove files that a killed process left in the making a day ago; returns how many."""
+        then = time.time() - _ABANDONED_S
+        left = [path for path in self.root.glob("making-*") if path.stat().st_mtime < then]
         for path in left:
             path.unlink(missing_ok=True)
         return len(left)
@@ -88,6 +100,14 @@ class Artifacts:
         if len(digest) != 64 or not all(c in "0123456789abcdef" for c in digest):
             raise ArtifactMissing(f"{digest[:80]!r} is no SHA-256 digest")
         return self.root / digest[:2] / digest
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as wrong:
+        raise ArtifactNotWritten(f"{folder} cannot be written: {wrong.strerror}") from wrong
 
 
 def _sync_folder(folder: Path) -> None:

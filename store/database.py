@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
 from store.errors import StoreError
@@ -44,7 +44,7 @@ class Database:
     def at(cls, path: Path) -> Database:
         """Open or make the SQLite database at a path."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        return cls(f"sqlite:///{path}")
+        return cls(URL.create("sqlite", database=str(path)).render_as_string())
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -35,7 +35,9 @@ class Home:
     def database(self) -> Database:
         """The one database, with the newest tables."""
         self._make()
-        return Database(self.database_url or f"sqlite:///{self.root / 'elenchus.db'}")
+        if self.database_url is not None:
+            return Database(self.database_url)
+        return Database.at(self.root / "elenchus.db")
 
     @cached_property
     def artifacts(self) -> Artifacts:

@@ -69,6 +69,16 @@ def records(database: Database, what: Numbered, session: str) -> list[str]:
         return list(connection.execute(wanted).scalars())
 
 
+def numbered(database: Database, what: Numbered, session: str) -> list[tuple[int, str]]:
+    """Return (number, record) of the stored records of a kind, in order."""
+    table = _TABLES[what]
+    wanted = select(table.c.number, table.c.record).where(table.c.session == session)
+    with database.read() as connection:
+        return [
+            (row.number, row.record) for row in connection.execute(wanted.order_by(table.c.number))
+        ]
+
+
 def start_turn(connection: Connection, *, session: str, question: str, record: str) -> int:
     """Open the next turn of a session and return its number."""
     turn = next_number(connection, session, "turn")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from agent.cli.common import HomeOption, JsonOption, open_analyst
+from agent.cli.common import HomeOption, JsonOption, open_analyst, written
 
 audit = typer.Typer(
     help="Show and verify the log of every tool call.", no_args_is_help=True, rich_markup_mode=None
@@ -26,7 +26,7 @@ def show(
     """Show the newest rows: what was called, with what, and what came of it."""
     from collections import deque
 
-    with open_analyst(home) as analyst:
+    with open_analyst(home, must_exist=True) as analyst:
         newest = deque(analyst.audit.rows(session), maxlen=limit)
     for seq, body in newest:
         typer.echo(json.dumps({"seq": seq} | body) if as_json else _line(seq, body))
@@ -34,29 +34,38 @@ def show(
 
 @audit.command()
 def verify(as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """Check that no row was changed, added, removed or moved; exit code 1 when one was."""
-    with open_analyst(home) as analyst:
+    """Check the log against its heads, and evidence, answers and artifacts against the log.
+
+    Exit code 1 when anything was changed, added, removed, moved, cut off or rewritten.
+    """
+    from agent.verify import record_breaks
+
+    with open_analyst(home, must_exist=True) as analyst:
         verdict = analyst.audit.verify()
+        parts = (analyst.home.database, analyst.home.artifacts, analyst.audit)
+        # A chain that is not whole says nothing about the records beside it.
+        found = list(record_breaks(*parts)) if verdict.whole else verdict.breaks
         heads = analyst.settings.heads_folder
+    whole = not found
     if as_json:
-        breaks = [{"seq": b.seq, "text": b.text} for b in verdict.breaks]
+        breaks = [{"seq": b.seq, "text": b.text} for b in found]
         told: dict[str, Any] = {
-            "whole": verdict.whole,
+            "whole": whole,
             "rows": verdict.rows,
             "heads": verdict.heads,
             "unsealed": verdict.unsealed,
             "breaks": breaks,
         }
         typer.echo(json.dumps(told, indent=2))
-    elif verdict.whole:
+    elif whole:
         typer.echo(f"whole: {verdict.rows} rows, {verdict.heads} signed heads in {heads}")
         if verdict.unsealed:
             typer.echo(f"{verdict.unsealed} rows came after the last head; a cut there is not seen")
     else:
         typer.echo("NOT whole:")
-        for found in verdict.breaks:
-            typer.echo(f"  {found.text}")
-    raise typer.Exit(0 if verdict.whole else 1)
+        for one in found:
+            typer.echo(f"  {one.text}")
+    raise typer.Exit(0 if whole else 1)
 
 
 @audit.command()
@@ -68,7 +77,7 @@ def export(
     """Write the log as JSON lines, each with the exact text that was hashed."""
     from store import audit_log
 
-    with open_analyst(home) as analyst, out.open("w", encoding="utf-8") as file:
+    with open_analyst(home, must_exist=True) as analyst, written(out) as file:
         for row in audit_log.rows(analyst.home.database, session=session):
             line = {
                 "seq": row.seq,

@@ -30,7 +30,7 @@ def export(
     from store.errors import UnknownId
 
     target = out or Path(f"{evidence}.{'tif' if kind == 'cog' else kind}")
-    with open_analyst(home) as analyst:
+    with open_analyst(home, must_exist=True) as analyst:
         ledger = SessionLedger(analyst.home.database, analyst.home.artifacts, session)
         found = ledger.get(evidence)
         if found is None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.common import HomeOption, open_analyst
+from agent.cli.common import HomeOption, open_analyst, written
 
 
 def run(
@@ -37,7 +37,9 @@ def run(
     typer.echo(f"{len(reports) - failed} of {len(reports)} turns as expected")
     if json_out is not None:
         data = [report.model_dump(mode="json", by_alias=True) for report in reports]
-        json_out.write_text(json.dumps(data, indent=2), encoding="utf-8")
+        with written(json_out) as file:
+            file.write(json.dumps(data, indent=2))
     if junit_out is not None:
-        junit_out.write_bytes(scripts.junit(reports, script.stem))
+        with written(junit_out) as file:
+            file.write(scripts.junit(reports, script.stem).decode())
     raise typer.Exit(1 if failed else 0)

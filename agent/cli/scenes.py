@@ -62,10 +62,15 @@ def _scene_table(held: list[Scene]) -> Table:
             f"{scene.width} x {scene.height}",
             "-" if scene.gsd_m is None else f"{scene.gsd_m:.4g} m",
             "-" if scene.period is None else str(scene.period),
-            scene.sensor or "-",
+            _inert(scene.sensor),
             ", ".join(scene.unknown) or "-",
         )
     return table
+
+
+def _inert(text: str | None) -> str:
+    """Return outside text with nothing in it that the console would take for markup."""
+    return "-" if text is None else text.replace("[", "\\[")
 
 
 def _layer_table(layers: list[Layer]) -> Table:

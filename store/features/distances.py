@@ -58,6 +58,8 @@ def nearest(
     """
     row = np.full(len(left), -1, dtype=np.intp)
     far = np.full(len(left), np.nan)
+    if not len(left) or not len(right):
+        return Nearest(row, far)
     on_ground = is_earth(frame)
     flat_left, flat_right = _flattened(left, right) if on_ground else (left, right)
     tree = shapely.STRtree(flat_right)

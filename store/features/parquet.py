@@ -11,12 +11,13 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from store.features.sets import FeatureSet
-from store.geo import Frame, is_earth
+from store.geo import Frame, Region, is_earth
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 _LOOKED = b"elenchus:looked"
+_REGION = b"elenchus:region"
 
 
 def to_frame(features: FeatureSet) -> GeoDataFrame:
@@ -27,12 +28,16 @@ def to_frame(features: FeatureSet) -> GeoDataFrame:
 
 
 def write_set(features: FeatureSet, path: Path) -> None:
-    """Write a set as GeoParquet (version 1.1, WKB), with the share looked at in its metadata."""
+    """Write a set as GeoParquet (version 1.1, WKB); its metadata say where it was looked for."""
     to_frame(features).to_parquet(path, index=False, schema_version="1.1.0")
+    told: dict[bytes, bytes] = {}
     if features.looked is not None:
+        told[_LOOKED] = repr(float(features.looked)).encode()
+    if features.region is not None:
+        told[_REGION] = features.region.model_dump_json().encode()
+    if told:
         table = pq.read_table(path)
-        told = {**(table.schema.metadata or {}), _LOOKED: repr(float(features.looked)).encode()}
-        pq.write_table(table.replace_schema_metadata(told), path)
+        pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **told}), path)
 
 
 def read_set(path: Path, frame: Frame) -> FeatureSet:
@@ -45,8 +50,15 @@ def read_set(path: Path, frame: Frame) -> FeatureSet:
         for name in table.columns
         if name != "geometry"
     }
-    looked = (pq.read_schema(path).metadata or {}).get(_LOOKED)
-    return FeatureSet(frame, geometry, columns, None if looked is None else float(looked))
+    told = pq.read_schema(path).metadata or {}
+    looked, region = told.get(_LOOKED), told.get(_REGION)
+    return FeatureSet(
+        frame,
+        geometry,
+        columns,
+        looked=None if looked is None else float(looked),
+        region=None if region is None else Region.model_validate_json(region),
+    )
 
 
 def _column(values: list[Any]) -> Any:

@@ -60,6 +60,10 @@ class Wanted:
     region: Region | None = None
 
 
+_AT_ONCE = 500
+"""Most values in one question to the index."""
+
+
 class Features:
     """The features of one layer, opened for reading."""
 
@@ -103,6 +107,16 @@ class Features:
             "GROUP BY value ORDER BY n DESC, value LIMIT ?"
         )
         return [(value, count) for value, count in self._rows((sql, [key, most]))]
+
+    def named(self, names: Sequence[str]) -> set[str]:
+        """Return which of some names any element bears, each as `folded` writes it."""
+        found: set[str] = set()
+        plain = sorted({folded(name) for name in names})
+        for at in range(0, len(plain), _AT_ONCE):
+            some = plain[at : at + _AT_ONCE]
+            sql = f"SELECT DISTINCT folded FROM named WHERE folded IN ({','.join('?' * len(some))})"
+            found.update(name for (name,) in self._rows((sql, list(some))))
+        return found
 
     def count(self, wanted: Wanted) -> int:
         """Return how many elements are meant, those without a place too; `region` must be None."""

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from store.geo import Frame
+from store.geo import Frame, Region
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class FeatureSet:
     looked: float | None = None
     """Share of the asked area in which every feature of this kind would have been found; None
     when that is unknown. An empty set says "none" only when this is 0.99 or more."""
+    region: Region | None = None
+    """Where they were looked for; None when that is unknown."""
 
     def __post_init__(self) -> None:
         """Refuse columns of another length than the geometries."""

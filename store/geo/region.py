@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -93,9 +95,9 @@ class Region(BaseModel):
         """Read a region as a person writes it; bare numbers are refused, with what would do."""
         text = text.strip()
         if found := _LONLAT.match(text):
-            return cls.lonlat(*(float(n) for n in found.groups()))
+            return cls.lonlat(*_finite(found.groups()))
         if found := _PX.match(text):
-            return cls.pixels(f"px:{found[1]}", *(float(n) for n in found.groups()[1:]))
+            return cls.pixels(f"px:{found[1]}", *_finite(found.groups()[1:]))
         if _WKT.match(text):
             return cls.of(EARTH, _from_wkt(text))
         if text.startswith("@"):
@@ -114,7 +116,7 @@ class Region(BaseModel):
         except ValueError as wrong:
             raise BadRegion(f"{path.name!r} is not GeoJSON: {wrong}") from wrong
         features = data.get("features", [data]) if isinstance(data, dict) else []
-        shapes = [shape(f.get("geometry", f)) for f in features if isinstance(f, dict)]
+        shapes = _shapes_of(features if isinstance(features, list) else [], path.name)
         areas = [s for s in shapes if s.geom_type in ("Polygon", "MultiPolygon")]
         if not areas:
             raise BadRegion(f"{path.name!r} holds no polygon; {HOW_TO_WRITE}")
@@ -213,6 +215,23 @@ def _part_box(
     if "south" in words:
         rows = south
     return x[columns[0]], y[rows[0]], x[columns[1]], y[rows[1]]
+
+
+def _finite(numbers: Iterable[str]) -> list[float]:
+    """Return written numbers; refuses those too large to be a place."""
+    values = [float(number) for number in numbers]
+    if not all(math.isfinite(value) for value in values):
+        raise BadRegion(f"a number of this region is too large; {HOW_TO_WRITE}")
+    return values
+
+
+def _shapes_of(features: list[Any], name: str) -> list[BaseGeometry]:
+    """Return the geometries of GeoJSON features; those without one are passed over."""
+    given = [f.get("geometry", f) for f in features if isinstance(f, dict)]
+    try:
+        return [shape(geometry) for geometry in given if geometry]
+    except (ValueError, TypeError, AttributeError, KeyError, shapely.errors.ShapelyError) as wrong:
+        raise BadRegion(f"{name!r} has a geometry that cannot be read: {wrong}") from wrong
 
 
 def _from_wkt(text: str) -> BaseGeometry:

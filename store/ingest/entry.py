@@ -31,6 +31,7 @@ class Taken(Record):
 
 def ingest(home: Home, path: Path, how: Taken, progress: Progress = no_progress) -> Scene | Layer:
     """Take a file into the store as what its content is, and return what is held then."""
+    home.artifacts.remove_unfinished()
     suffix = path.suffix.lower()
     vector = suffix in _VECTORS and not is_picture(path)
     if not vector and how.kind is None:

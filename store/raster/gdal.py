@@ -20,7 +20,7 @@ from store.raster.text import clean_text
 GDAL_ERRORS = (RasterioError, CPLE_BaseError, OSError)
 """All that GDAL's own failures arrive as."""
 
-CACHE_BYTES = 256 << 20
+CACHE_BYTES = 64 << 20
 SETTINGS: dict[str, Any] = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_PAM_ENABLED": "NO",

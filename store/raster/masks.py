@@ -33,8 +33,8 @@ class MaskWriteFailed(StoreError):
 
 @contextmanager
 def _quiet_gdal() -> Iterator[None]:
-    """Run GDAL with a small cache, and without its warning that a mask in pixels has no place."""
-    with safe_gdal(), rasterio.Env(GDAL_CACHEMAX=64 << 20), warnings.catch_warnings():
+    """Run GDAL without its warning that a mask in pixels has no place."""
+    with safe_gdal(), warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         yield
 

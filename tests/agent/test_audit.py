@@ -1,6 +1,7 @@
 """The audit log shows every change of itself."""
 
 import json
+import os
 import random
 import shutil
 import sqlite3
@@ -146,7 +147,59 @@ def test_edited_or_removed_heads_are_noticed(tmp_path):
     file.write_text("\n".join([lines[0].replace('"size": 1', '"size": 2'), *lines[1:]]) + "\n")
     assert any("edited" in b.text for b in log.verify().breaks)
     file.unlink()
-    assert any("no heads" in b.text for b in log.verify().breaks)
+    assert any("heads were removed" in b.text for b in log.verify().breaks)
+    log.seal()
+    assert any("heads were removed" in b.text for b in log.verify().breaks)  # it does not heal
+
+
+def test_a_head_cut_short_by_a_crash_spoils_nothing(tmp_path):
+    log = _filled(tmp_path)
+    file = next((tmp_path / "heads").glob("*.heads"))
+    with file.open("a") as torn:
+        torn.write('{"head": {"log": "ab')
+    with log.database.write() as connection:
+        log.append(connection, session="s", turn=9, kind="admin", body={})
+    log.seal()
+    verdict = log.verify()
+    assert (verdict.whole, verdict.unsealed) == (True, 0)
+
+
+def _seal_often(folder, number):
+    database = Database.at(folder / "home" / "elenchus.db")
+    log = AuditLog(database, folder / "heads")
+    for _ in range(20):
+        with database.write() as connection:
+            log.append(connection, session=f"s{number}", turn=1, kind="admin", body={})
+        log.seal()
+
+
+def test_many_processes_seal_one_log_in_order(tmp_path):
+    _filled(tmp_path).database.close()
+    children = []
+    for number in range(6):
+        child = os.fork()
+        if child == 0:
+            _seal_often(tmp_path, number)
+            os._exit(0)
+        children.append(child)
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 6
+    log = AuditLog(Database.at(tmp_path / "home" / "elenchus.db"), tmp_path / "heads")
+    verdict = log.verify()
+    assert (verdict.breaks, verdict.unsealed, verdict.rows) == ([], 0, 133)
+
+
+def test_many_processes_may_open_a_new_log_at_once(tmp_path):
+    children = []
+    for _ in range(8):
+        child = os.fork()
+        if child == 0:
+            AuditLog(Database.at(tmp_path / "home" / "elenchus.db"), tmp_path / "heads")
+            os._exit(0)
+        children.append(child)
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 8
+    assert (
+        AuditLog(Database.at(tmp_path / "home" / "elenchus.db"), tmp_path / "heads").verify().whole
+    )
 
 
 def test_the_log_refuses_changes_through_its_own_database(tmp_path):

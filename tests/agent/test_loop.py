@@ -13,6 +13,7 @@ from agent.graph import TurnState, build
 from agent.planner.contract import Plan
 from agent.settings import BadSettings, Settings, load_settings
 from agent.start import Analyst, SessionBusy
+from agent.verify import record_breaks
 from store import audit_log
 from store.database import DatabaseError
 from store.errors import BadName, StoreError, UnknownId
@@ -140,6 +141,71 @@ def test_every_call_leaves_an_intent_before_it_and_one_outcome_after(analyst_of)
     analyst.ask("q", session="s")
     assert seen[-1] == ["intent", "outcome"] * 3
     assert analyst.audit.verify().whole
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        (
+            "UPDATE evidence SET record = replace(record, '\"value\":3', '\"value\":4')",
+            "was edited",
+        ),
+        (
+            'UPDATE turns SET record = replace(record, \'"answer":"\', \'"answer":"Never. \')',
+            "was edited",
+        ),
+        ("DELETE FROM evidence WHERE number = 1", "no longer in the ledger"),
+        ("UPDATE payloads SET body = '{\"count\": 9}'", "arguments of the call"),
+        (
+            "INSERT INTO evidence SELECT session, 9, turn, 'k', record FROM evidence LIMIT 1",
+            "was added",
+        ),
+    ],
+)
+def test_what_was_found_and_said_is_held_against_the_log(analyst_of, statement, said):
+    analyst = analyst_of([[call("places", count=3)]])
+    analyst.ask("q", session="s")
+    parts = (analyst.home.database, analyst.home.artifacts, analyst.audit)
+    assert list(record_breaks(*parts)) == []
+    with analyst.home.database.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    assert any(said in found.text for found in record_breaks(*parts))
+
+
+def test_an_artifact_that_was_edited_is_noticed(analyst_of):
+    analyst = analyst_of([[call("places", count=3)]])
+    answer = analyst.ask("q", session="s")
+    path = analyst.home.artifacts.path(answer.evidence[0].set.sha256)
+    path.write_bytes(path.read_bytes() + b"x")
+    parts = (analyst.home.database, analyst.home.artifacts, analyst.audit)
+    assert any("artifact" in found.text for found in record_breaks(*parts))
+
+
+class Broken(ScriptedPlanner):
+    def plan(self, inquiry, turn, ledger, doubts, catalog, tools):
+        if ledger.evidence:
+            raise KeyError("a bug of a planner")
+        return super().plan(inquiry, turn, ledger, doubts, catalog, tools)
+
+
+def test_a_bug_outside_of_tools_ends_its_turn_and_not_the_session(analyst_of):
+    analyst = analyst_of(Broken([[call("places", count=3)]]))
+    answer = analyst.ask("q", session="s")
+    assert (answer.status, answer.exit_code) == ("failed", 1)
+    assert [e.id for e in answer.evidence] == ["E1"]
+    assert any("KeyError" in body.get("traceback", "") for body in _bodies(analyst, "turn"))
+    analyst._planner = ScriptedPlanner([[call("places", count=2)]])
+    assert analyst.ask("and now?", session="s").evidence[0].id == "E2"
+
+
+@pytest.mark.parametrize(
+    "region", ["1,2,3,4", "foo", "POINT (1 2)", "lonlat:0,0,1e400,1", "@/nowhere.geojson"]
+)
+def test_a_wrong_region_is_refused_before_anything_is_asked(analyst_of, region):
+    analyst = analyst_of([[call("places")]])
+    with pytest.raises(StoreError):
+        analyst.ask("q", session="s", region=region)
+    assert analyst.ask("q", session="s").turn == 1
 
 
 def test_without_a_log_no_tool_runs(analyst_of, tmp_path, monkeypatch):
