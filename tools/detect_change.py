@@ -10,7 +10,9 @@ from store.raster.masks import MaskWriter
 from store.scenes import Caveat, Scene
 from tools.change import ChangeResult
 from tools.change import detect_change as compare
+from tools.change.contract import Codes
 from tools.change.report import (
+    change_caveats,
     change_features,
     change_quantities,
     change_views,
@@ -45,9 +47,8 @@ def detect_change(
         pair = ScenePair(a, b, common)
         path = bench.scratch / "change.tif"
         crs, transform = cut_grid(common)
-        clock = _Clock(bench, pair.shape)
         with MaskWriter(path, pair.shape, crs, transform) as sink:
-            result = compare(pair, sink, clock)
+            result = compare(pair, _Told(sink, bench, pair.shape), bench.check)
         views = change_views(pair, common, result)
         features = change_features(result, common)
         return Finding(
@@ -62,28 +63,37 @@ def detect_change(
             scenes=[first.key, second.key],
             gsd_m=pair.gsd_m,
             coverage=_coverage(result, common, region),
-            caveats=[*caveats, *common.caveats, *up_caveat(first), *_doubts(result)],
+            caveats=[
+                *caveats,
+                *common.caveats,
+                *up_caveat(first),
+                *_doubts(result),
+                *change_caveats(result, pair.gsd_m),
+            ],
             features=features,
             views=views,
             masks=[Mask(name="change", path=path, frame=first.frame)],
-            series={"reasons": [reason.words for reason in result.reasons]},
+            series={
+                "reasons": [reason.words for reason in result.reasons],
+                "reason_codes": [reason.code for reason in result.reasons],
+            },
             pixels_read=_pixels_read(a, b),
         )
 
 
-class _Clock:
-    """Checks the limits and tells the progress, once per window."""
+class _Told:
+    """Passes windows on to the mask, and tells how much of the image is done."""
 
-    def __init__(self, bench: Bench, shape: tuple[int, int]) -> None:
-        self._bench = bench
-        self._windows = max(1, -(-shape[0] // 1024) * -(-shape[1] // 1024))
-        self._done = 0
+    def __init__(self, sink: MaskWriter, bench: Bench, shape: tuple[int, int]) -> None:
+        self._sink, self._bench = sink, bench
+        self._done, self._all = 0, max(1, shape[0] * shape[1])
 
-    def __call__(self) -> None:
-        self._bench.check()
-        if self._windows > 1:
-            self._bench.progress(min(1.0, self._done / self._windows), "comparing two dates")
-        self._done += 1
+    def write(self, row0: int, col0: int, codes: Codes) -> None:
+        """Store one window."""
+        self._sink.write(row0, col0, codes)
+        self._done += codes.size
+        if codes.size < self._all:
+            self._bench.progress(self._done / self._all, "comparing two dates")
 
 
 def _in_order(before: Scene, after: Scene) -> tuple[Scene, Scene, list[Caveat]]:

@@ -70,7 +70,7 @@ def test_a_new_roof_is_found_where_it_is_with_its_area(home, look, tmp_path):
     b = take(home, write(tmp_path / "b.tif", later), date="2021-05")
     found = look(a, b)
     assert found.value("changed") is True
-    assert found.value("changed_area") == pytest.approx(40 * 60 * 0.25, rel=0.15)
+    assert found.value("changed_area") == pytest.approx(40 * 60 * 0.25, rel=0.05)
     assert found.value("region_count") == 1
     with home.open_scene(a) as reader:
         col, row = reader.to_pixel(
@@ -80,9 +80,45 @@ def test_a_new_roof_is_found_where_it_is_with_its_area(home, look, tmp_path):
     with rasterio.open(found.masks[0].path) as mask:
         assert mask.crs == UTM
         assert mask.shape == (256, 256)
-        assert int((mask.read(1) == 1).sum()) == pytest.approx(2400, rel=0.15)
+        assert int((mask.read(1) == 1).sum()) == pytest.approx(2400, rel=0.05)
     assert found.coverage.valid == 1
     assert [view.name for view in found.views] == ["before", "after", "places"]
+
+
+def test_it_says_how_much_became_brighter_and_how_much_darker(home, look, tmp_path):
+    later = ground()
+    later[:, 20:70, 30:80] = np.clip(later[:, 20:70, 30:80] // 4 + 5, 0, 255)
+    later[:, 20:70, 30:80] += ground(seed=9)[:, 20:70, 30:80] // 8
+    later[:, 150:190, 100:160] = 230 + ground(seed=8)[:, 150:190, 100:160] // 12
+    a = take(home, write(tmp_path / "a.tif", ground()), date="2020-05")
+    b = take(home, write(tmp_path / "b.tif", later), date="2021-05")
+    found = look(a, b)
+    assert found.value("darker_share") == pytest.approx(50 * 50 / 65536, rel=0.1)
+    assert found.value("brighter_share") == pytest.approx(40 * 60 / 65536, rel=0.1)
+    both = found.value("darker_share") + found.value("brighter_share")
+    assert both == pytest.approx(found.value("changed_share"))
+    assert "darker_like_water" not in _codes(found)
+
+
+def test_radar_says_that_darker_ground_is_like_water(home, look, tmp_path):
+    rng = np.random.default_rng(4)
+    field = 60 + 40 * (ground()[:1] > 100)
+    speckled = [field * rng.gamma(5, 1 / 5, field.shape) for _ in range(2)]
+    speckled[1][:, 60:140, 80:180] *= 0.12
+    first, second = (
+        take(
+            home,
+            write(tmp_path / f"{k}.tif", np.clip(x, 1, 255).astype(np.uint8)),
+            date=f"202{k}",
+            sensor="SAR",
+        )
+        for k, x in enumerate(speckled)
+    )
+    found = look(first, second)
+    assert found.value("verdict") == "changed"
+    assert found.value("darker_share") == pytest.approx(80 * 100 / 65536, rel=0.1)
+    assert found.value("brighter_share") < 0.1 * found.value("darker_share")
+    assert "darker_like_water" in _codes(found)
 
 
 def test_wrong_order_is_put_right_and_said(home, look, tmp_path):

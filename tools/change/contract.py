@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 SensorKind = Literal["SAR", "RGB", "PAN", "NIR", "MS", "unknown"]
 Verdict = Literal["changed", "unchanged", "cannot_tell"]
 
-Bands = NDArray[np.float32]  # (bands, rows, cols)
+Bands = NDArray[Any]  # (bands, rows, cols): float32, or the file's own type as it is read
 Plane = NDArray[np.float32]  # (rows, cols)
 Mask = NDArray[np.bool_]  # (rows, cols)
 Labels = NDArray[np.int32]  # (rows, cols), 0 is background

@@ -42,7 +42,8 @@ class Evidence:
     Attributes:
         sharper: Sharpness of the second image over that of the first.
         differing_px: Compared pixels whose values differ at all.
-        unexplained_px: Pixels in the largest cluster of blocks that light does not explain.
+        unexplained_px: Pixels in a cluster of blocks that light does not explain; the largest, or
+            the first that settles it.
         built_cells, razed_cells: Lattice cells in the largest cluster of new, or lost, structure.
     """
 
@@ -97,15 +98,20 @@ def _radar(found: Evidence) -> tuple[Verdict, list[Reason]]:
 
 def _evident(found: Evidence) -> bool:
     """Whether enough adjoining pixels have their ground replaced."""
-    return found.unexplained_px >= max(_EVIDENT_PX, found.smallest_region_px)
+    return found.unexplained_px >= evident_px(found.smallest_region_px)
+
+
+def evident_px(smallest_region_px: int) -> int:
+    """Adjoining pixels of replaced ground that settle it; more of them add nothing."""
+    return max(_EVIDENT_PX, smallest_region_px)
 
 
 def _alike(found: Evidence) -> tuple[Verdict, list[Reason]]:
     """Same light: pixels above the noise that no change of light explains."""
     if _evident(found) and not any(found.blurred):
         words = (
-            f"{found.unexplained_px:.0f} adjoining pixels differ by more than the noise and not "
-            "by one factor, as a shadow or another exposure would"
+            f"{evident_px(found.smallest_region_px)} or more adjoining pixels differ by more than "
+            "the noise and not by one factor, as a shadow or another exposure would"
         )
         return "changed", [Reason("above_noise", words)]
     return _small_or_open(found, "what differs could be shadow or exposure alone")
@@ -119,8 +125,9 @@ def _seasons(found: Evidence) -> tuple[Verdict, list[Reason]]:
     anchored = (found.agreement or 0.0) >= _ANCHORED and not any(found.blurred)
     if anchored and _evident(found):
         words = (
-            f"colour differs beyond light, and edges with it, on {found.unexplained_px:.0f} "
-            "adjoining pixels, while edges agree elsewhere"
+            "colour differs beyond light, and edges with it, on "
+            f"{evident_px(found.smallest_region_px)} or more adjoining pixels, while edges agree "
+            "elsewhere"
         )
         return "changed", [Reason("surface_changed", words)]
     return _small_or_open(found, "what differs could be light, season or harvest alone")
@@ -185,6 +192,14 @@ def _covers(found: Evidence) -> bool:
     return found.compared_px >= _COMPARED_SHARE * found.total_px
 
 
+def _stable(shift: Registration) -> str:
+    """How far off single places lie, where some show the same ground clearly."""
+    if shift.reliable or shift.residual_px is None:
+        return ""
+    off = f"{shift.residual_px:.2f} px off at the median"
+    return f", and {shift.patches} places that show the same ground lie {off}"
+
+
 def doubts(found: Evidence) -> list[Reason]:
     """Everything a reader should know before leaning on the verdict."""
     shift = found.registration
@@ -192,7 +207,8 @@ def doubts(found: Evidence) -> list[Reason]:
         (
             not shift.reliable,
             "registration_unknown",
-            "the shift between the images could not be estimated; they are taken as they lie",
+            "the shift between the images could not be estimated; they are taken as they lie"
+            + _stable(shift),
         ),
         (
             shift.reliable and (shift.residual_px or 0.0) > _COARSE_RESIDUAL_PX,

@@ -21,18 +21,18 @@ from tools.change.contract import (
     Views,
     Window,
 )
-from tools.change.decide import Evidence, decide, doubts
+from tools.change.decide import Evidence, decide, doubts, evident_px
 from tools.change.evidence import largest_cluster, largest_crossing, new_structure
 from tools.change.gradients import Orientations
 from tools.change.lattice import BLOCK_PX, Cells
 from tools.change.measure import Measured, blocks, measure, owned
 from tools.change.places import NineCells
 from tools.change.plan import Plan, make_plan
-from tools.change.regions import ChangeRegion, Regions, smallest_region_px
+from tools.change.regions import ChangeRegion, Regions, lasting_least_px, smallest_region_px
 from tools.change.register import Registration
 from tools.change.windows import tiles
 
-TILE_PX, SMALL_TILE_PX = 1024, 768
+TILE_PX = 768
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,12 @@ class ChangeResult:
             normalisation; both 0 where the sensors are unlike.
         share: Mask pixels over compared pixels; None when nothing could be compared.
         cells: Share in each of nine cells, row 0 called north.
-        halves: Share in the upper (N), lower (S), left (W) and right (E) half.
+        halves: Share in the upper (N), lower (S), left (W) and right (E) half, and in the four
+            quarters (NW, NE, SW, SE).
         regions: The largest regions, at most 2,000, by falling area.
         region_count, region_px: All regions of at least smallest_region_px.
         specks: Pieces smaller than that; they are in the mask but not in the regions.
+        lasting_px: Pixels in regions too large for one vehicle or one shadow (200 m2).
         agreement: Median agreement of edge directions, 1 for the same picture.
     """
 
@@ -76,6 +78,7 @@ class ChangeResult:
     region_px: int
     smallest_region_px: int
     specks: int
+    lasting_px: int
     registration: Registration
     agreement: float | None
     thresholds: tuple[float, float]
@@ -89,7 +92,7 @@ def detect_change(
     pair: PairSource,
     sink: MaskSink | None = None,
     check: Check = _no_check,
-    tile_px: int | None = None,
+    tile_px: int = TILE_PX,
 ) -> ChangeResult:
     """Compare two images that lie on one grid.
 
@@ -97,30 +100,26 @@ def detect_change(
         pair: The images; read by windows with a margin, and sampled.
         sink: Takes the mask window by window (0, 1, 255); None to do without.
         check: Called before each window; raises to stop.
-        tile_px: Side of a window, a multiple of 16; the result does not depend on it. By default
-            it follows the memory that the comparison needs per pixel.
+        tile_px: Side of a window, a multiple of 16; the result does not depend on it.
     """
     check()
     plan = make_plan(pair)
     tally = _Tally(pair, plan)
 
-    def read(window: Window) -> Views:
+    def read(window: Window) -> tuple[Views, bool]:
         check()
-        return Views(*plan.pair.read(*window.grown(plan.halo_px, pair.shape)))
+        views = Views(*plan.pair.read(*window.grown(plan.halo_px, pair.shape)))
+        return views, tally.settled
 
-    def work(window: Window, views: Views) -> Measured:
-        return measure(plan, window, window.grown(plan.halo_px, pair.shape), views)
+    def work(window: Window, given: tuple[Views, bool]) -> Measured:
+        outer = window.grown(plan.halo_px, pair.shape)
+        return measure(plan, window, outer, given[0], settled=given[1])
 
-    for found in in_order(tiles(pair.shape, tile_px or _side(plan)), read, work):
+    for found in in_order(tiles(pair.shape, tile_px), read, work):
         codes = tally.add(found)
         if sink is not None:
             sink.write(found.window.row0, found.window.col0, codes)
     return tally.result()
-
-
-def _side(plan: Plan) -> int:
-    """Side of a window: what is held of it at once is a few hundred megabytes less at most."""
-    return TILE_PX if plan.halved is not None else SMALL_TILE_PX
 
 
 class _Tally:
@@ -129,7 +128,9 @@ class _Tally:
     def __init__(self, pair: PairSource, plan: Plan) -> None:
         rows, cols = pair.shape
         self._pair, self._plan = pair, plan
-        self._regions = Regions(pair.shape, smallest_region_px(pair.gsd_m))
+        self._regions = Regions(
+            pair.shape, smallest_region_px(pair.gsd_m), lasting_least_px(pair.gsd_m)
+        )
         self._places = NineCells(pair.shape)
         lattice = -(-rows // BLOCK_PX), -(-cols // BLOCK_PX)
         self._unexplained: Floats = np.zeros(lattice, np.float32)
@@ -140,6 +141,7 @@ class _Tally:
         self._turn: Orientations = np.zeros(structure, np.complex64)
         self._compared = self._differing = self._marked = 0
         self._brighter = self._darker = 0
+        self.settled = False
 
     def add(self, found: Measured) -> Codes:
         """Add one window and return its mask codes."""
@@ -153,6 +155,8 @@ class _Tally:
         if found.unexplained is not None:
             at = blocks(found.window, found.unexplained.shape)
             self._unexplained[at] = found.unexplained
+            here = largest_cluster(found.unexplained)
+            self.settled |= here >= evident_px(self._regions.smallest_px)
         if found.cells is not None:
             self._mark(found.window, found.cells)
         codes: Codes = found.mask.astype(np.uint8)
@@ -200,6 +204,7 @@ class _Tally:
             region_px=regions.total_px,
             smallest_region_px=regions.smallest_px,
             specks=regions.specks,
+            lasting_px=regions.lasting_px,
             registration=shift,
             agreement=self._plan.agreement,
             thresholds=(self._plan.threshold.low, self._plan.threshold.seed),

@@ -22,6 +22,7 @@ Samples = NDArray[Any]  # (rows, cols), of the file's own type
 
 REACH_PX = 8
 """How far, in px of the full image, a value at half resolution looks."""
+_STRIP_PX = 64
 
 
 class Halves(NamedTuple):
@@ -59,7 +60,26 @@ class HalvedVector:
     usual: float
 
     def __call__(self, views: Views) -> Halves:
-        """Score a window; the second image is as read, not normalised and not shifted."""
+        """Score a window; the second image is as read, not normalised and not shifted.
+
+        In strips of rows, so that what is worked on stays in the processor's cache.
+        """
+        rows, cols = views.valid.shape
+        shape = -(-rows // 2), -(-cols // 2)
+        score, level, darker = (np.empty(shape, np.float32) for _ in range(3))
+        out = Halves(score, level, darker, np.empty(shape, bool))
+        for row in range(0, rows, _STRIP_PX):
+            first, last = max(row - REACH_PX, 0), min(row + _STRIP_PX + REACH_PX, rows)
+            at = slice(first, last)
+            strip = self._strip(Views(views.a[:, at], views.b[:, at], views.valid[at]))
+            kept = slice((row - first) // 2, (row - first + _STRIP_PX) // 2)
+            for into, plane in zip(out, strip, strict=True):
+                part = plane[kept]
+                into[row // 2 : row // 2 + len(part)] = part
+        return out
+
+    def _strip(self, views: Views) -> Halves:
+        """Score some rows of a window."""
         valid = _halved_mask(views.valid, self.part)
         steep = np.zeros(valid.shape, np.float32)
         kept = []

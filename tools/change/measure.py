@@ -42,14 +42,25 @@ class Measured(NamedTuple):
     cells: Cells | None
 
 
-def measure(plan: Plan, window: Window, outer: Window, views: Views) -> Measured:
-    """Measure a window from what was read with a margin."""
+def measure(
+    plan: Plan, window: Window, outer: Window, views: Views, *, settled: bool = False
+) -> Measured:
+    """Measure a window from what was read with a margin.
+
+    Args:
+        plan: How.
+        window: What is measured.
+        outer: The same with its margin, as far as the image goes.
+        views: The pixels of `outer`.
+        settled: Whether ground was found replaced elsewhere: then it is not tested here.
+    """
     here = window.inside(outer)
     cells = plan.lattice(views) if plan.lattice else None
     if plan.halved is not None:
-        mask, lift = _in_halves(plan, plan.halved, views)
+        mask, grown, lift = _in_halves(plan, plan.halved, views)
     else:
         mask, lift = _in_full(plan, views, outer, cells)
+        grown = mask
     inner = mask[here]
     signs = np.sign(lift[here][inner]) if lift is not None else np.zeros(0)
     return Measured(
@@ -59,21 +70,22 @@ def measure(plan: Plan, window: Window, outer: Window, views: Views) -> Measured
         differing_px=_differing(Views(views.a[:, *here], views.b[:, *here], views.valid[here])),
         brighter_px=int(np.count_nonzero(signs > 0)),
         darker_px=int(np.count_nonzero(signs < 0)),
-        unexplained=_unexplained(plan, views, mask, inner)[owned(window, outer)]
-        if inner.any() and plan.ground is not None
+        unexplained=_unexplained(plan, views, grown)[owned(window, outer)]
+        if inner.any() and plan.ground is not None and not settled
         else None,
         cells=cells,
     )
 
 
-def _in_halves(plan: Plan, score: HalvedVector, views: Views) -> tuple[Mask, Plane | None]:
-    """The mask at half resolution, with a full outline, and how much brighter it became."""
+def _in_halves(plan: Plan, score: HalvedVector, views: Views) -> tuple[Mask, Mask, Plane | None]:
+    """The mask within its outline, all that stood out, and how much brighter it became."""
     halves = score(views)
-    mask = outlined(halves, plan.threshold, score.usual, views.valid.shape) & views.valid
+    mask, grown = outlined(halves, plan.threshold, score.usual, views.valid.shape)
     if not mask.any():
-        return mask, None
+        return mask, grown, None
+    mask, grown = mask & views.valid, grown & views.valid
     lift = -halves.darker.repeat(2, axis=0).repeat(2, axis=1)
-    return mask, lift[: mask.shape[0], : mask.shape[1]]
+    return mask, grown, lift[: mask.shape[0], : mask.shape[1]]
 
 
 def _in_full(
@@ -89,7 +101,7 @@ def _in_full(
     return mask, brightness(plan.normaliser(views.b)) - brightness(views.a)
 
 
-def _unexplained(plan: Plan, views: Views, mask: Mask, inner: Mask) -> Floats:
+def _unexplained(plan: Plan, views: Views, mask: Mask) -> Floats:
     """Pixels that light does not explain, per block of the window with its margin."""
     blocks = tuple(-(-n // BLOCK_PX) for n in mask.shape)
     out = np.zeros(blocks, np.float32)
@@ -150,5 +162,3 @@ def blocks(window: Window, shape: tuple[int, ...]) -> tuple[slice, slice]:
     """Where the blocks of a window lie among all blocks of the image."""
     row, col = window.row0 // BLOCK_PX, window.col0 // BLOCK_PX
     return slice(row, row + shape[0]), slice(col, col + shape[1])
-
-

@@ -20,6 +20,8 @@ from tools.change.contract import Bands, Floats, Plane, Views
 _ROUNDS = 10
 _FIT_PX = 60_000
 _TABLE_BYTES = 2
+_BULK = 0.95
+_AS_GOOD = 1.01
 ALIKE_CORRELATION = 0.9
 
 
@@ -50,18 +52,19 @@ class Normaliser:
         if plane.dtype.kind == "u" and plane.itemsize <= _TABLE_BYTES < plane.size:
             levels = np.arange(1 << 8 * plane.itemsize, dtype=plane.dtype)
             table = self._polynomial(index, levels)
-            return table[plane]
+            mapped: Plane = table[plane]
+            return mapped
         return self._polynomial(index, plane)
 
     def _polynomial(self, index: int, plane: NDArray[Any]) -> Plane:
         """The polynomial of the clipped values, by Horner's rule."""
         low, high = self.low[index], self.high[index]
-        x = np.clip(plane, np.float32(low), np.float32(high), dtype=np.float32)
+        x: Plane = np.clip(plane, np.float32(low), np.float32(high), dtype=np.float32)
         x -= np.float32(low)
         x *= np.float32(1 / (high - low))
         highest = int(np.max(np.flatnonzero(self.coefficients[index]), initial=0))
         powers = self.coefficients[index].astype(np.float32)
-        out = np.full_like(x, powers[highest])
+        out: Plane = np.full_like(x, powers[highest])
         for power in powers[:highest][::-1]:
             out *= x
             out += power
@@ -83,10 +86,17 @@ def fit(samples: Sequence[Views], most: int = 3) -> Normaliser:
 
 def flat_sample(samples: Sequence[Views], count: int = _FIT_PX) -> tuple[Floats, Floats]:
     """Valid pixels of both images as (bands, pixels), evenly thinned to about `count`."""
-    a = np.concatenate([view.a[:, view.valid] for view in samples], axis=1)
-    b = np.concatenate([view.b[:, view.valid] for view in samples], axis=1)
-    step = max(a.shape[1] // count, 1)
-    return a[:, ::step].astype(np.float64), b[:, ::step].astype(np.float64)
+    counts = [int(np.count_nonzero(view.valid)) for view in samples]
+    step = max(sum(counts) // count, 1)
+    first = np.cumsum([0, *counts[:-1]])
+    taken = [slice(int(-before % step), None, step) for before in first]
+    a, b = (
+        np.concatenate(
+            [v[:, w.valid][:, t] for v, w, t in zip(side, samples, taken, strict=True)], 1
+        )
+        for side in ([v.a for v in samples], [v.b for v in samples])
+    )
+    return a.astype(np.float64), b.astype(np.float64)
 
 
 def _fit_band(x: Floats, y: Floats, most: int) -> tuple[float, float, Floats, float]:
@@ -94,12 +104,29 @@ def _fit_band(x: Floats, y: Floats, most: int) -> tuple[float, float, Floats, fl
     low, high = float(x.min()), float(x.max())
     high = high if high > low else low + 1.0
     unit = (x - low) / (high - low)
-    correlation = 0.0
-    for degree in range(most, 0, -1):
-        powers, correlation = _robust(np.vander(unit, degree + 1, increasing=True), y)
-        if correlation >= ALIKE_CORRELATION and _rises(powers, unit):
-            return low, high, np.pad(powers, (0, 3 - degree)), correlation
-    return low, high, _matched_moments(unit, y), correlation
+    fits = [_robust(np.vander(unit, degree + 1, increasing=True), y) for degree in _degrees(most)]
+    good = [
+        (powers, correlation, _bulk(np.polynomial.polynomial.polyval(unit, powers) - y))
+        for powers, correlation in fits
+        if correlation >= ALIKE_CORRELATION and _rises(powers, unit)
+    ]
+    if not good:
+        return low, high, _matched_moments(unit, y), fits[0][1]
+    least = min(bulk for _, _, bulk in good)
+    powers, correlation, _ = next(fit for fit in good if fit[2] <= _AS_GOOD * least + 1e-9)
+    return low, high, np.pad(powers, (0, 4 - len(powers))), correlation
+
+
+def _degrees(most: int) -> range:
+    """A straight line first: a bend has to earn its place, or bright new roofs would make one."""
+    return range(1, most + 1)
+
+
+def _bulk(off: Floats) -> float:
+    """Mean distance of the pixels that fit best, all but a twentieth."""
+    away = np.abs(off)
+    count = max(int(_BULK * len(away)), 1)
+    return float(np.partition(away, count - 1)[:count].mean())
 
 
 def _rises(powers: Floats, unit: Floats) -> bool:

@@ -1,4 +1,4 @@
-"""Where in the image: shares by nine cells and by halves, counted window by window."""
+"""Where in the image: shares by nine cells, halves and quarters, counted window by window."""
 
 from __future__ import annotations
 
@@ -38,20 +38,22 @@ class NineCells:
 
     @property
     def half_shares(self) -> dict[str, float | None]:
-        """Changed share of the upper, lower, left and right half of the image."""
+        """Changed share of the upper, lower, left and right half, and of the four quarters."""
         changed, compared = self._halves
         sides = {"N": np.s_[0, :], "S": np.s_[1, :], "W": np.s_[:, 0], "E": np.s_[:, 1]}
+        sides |= {"NW": np.s_[0, 0], "NE": np.s_[0, 1], "SW": np.s_[1, 0], "SE": np.s_[1, 1]}
         return {k: _share(int(changed[v].sum()), int(compared[v].sum())) for k, v in sides.items()}
 
 
 def _spread(into: NDArray[np.int64], window: Window, mask: Mask, shape: tuple[int, int]) -> None:
     """Add the pixels of a window to the parts of an n x n division it overlaps."""
     parts = len(into)
-    rows = np.searchsorted(_cuts(shape[0], parts), np.arange(window.row0, window.row1), "right")
-    cols = np.searchsorted(_cuts(shape[1], parts), np.arange(window.col0, window.col1), "right")
-    for r in np.unique(rows):
-        by_col = np.count_nonzero(mask[rows == r], axis=0)
-        into[r] += np.bincount(cols, by_col, minlength=parts).astype(np.int64)
+    rows = np.clip([0, *_cuts(shape[0], parts), shape[0]], window.row0, window.row1) - window.row0
+    cols = np.clip([0, *_cuts(shape[1], parts), shape[1]], window.col0, window.col1) - window.col0
+    for r in range(parts):
+        for c in range(parts):
+            part = mask[rows[r] : rows[r + 1], cols[c] : cols[c + 1]]
+            into[r, c] += np.count_nonzero(part)
 
 
 def _cuts(length: int, parts: int) -> NDArray[np.int64]:

@@ -30,7 +30,7 @@ from tools.change.threshold import GROWTH_PX, Threshold, from_noise, from_scores
 from tools.change.windows import SAMPLE_PX, FilledPair, read_samples
 
 _DARK_SHARE = 0.05
-_NOISE_LOW, _NOISE_SEED = 4.0, 8.0
+_NOISE_LOW, _NOISE_SEED = 5.0, 10.0
 _FLOORS = {
     Route.RADAR: (1.7, 3.5),
     Route.UNLIKE: (1.5, 2.0),

@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any
 
 import numpy as np
+import rasterio
 from numpy.typing import NDArray
 from rasterio.features import shapes
 from rasterio.transform import Affine
@@ -24,6 +25,7 @@ from tools.change.contract import Labels, Mask, Window
 
 SMALLEST_PX = 9
 SMALLEST_M2 = 20.0
+LASTING_M2 = 200.0
 MOST_KEPT = 2_000
 
 
@@ -34,6 +36,15 @@ def smallest_region_px(gsd_m: float | None) -> int:
     (9, 9, 80)
     """
     return SMALLEST_PX if gsd_m is None else max(SMALLEST_PX, round(SMALLEST_M2 / gsd_m**2))
+
+
+def lasting_least_px(gsd_m: float | None) -> int:
+    """Least area of a region that no vehicle or shadow of a house makes by itself: 200 m2.
+
+    >>> lasting_least_px(0.5), lasting_least_px(30.0), lasting_least_px(None)
+    (800, 1, 0)
+    """
+    return 0 if gsd_m is None else max(1, round(LASTING_M2 / gsd_m**2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +83,15 @@ class _Piece:
 class Regions:
     """Collects regions from windows in row-major order.
 
-    After `finish`: `count` regions of at least `smallest_px`, `total_px` in them, the largest
-    in `kept` (by falling area), and `specks`, the number of smaller pieces that were left out.
+    After `finish`: `count` regions of at least `smallest_px`, `total_px` in them, `lasting_px` in
+    those of at least `lasting_least_px`, the largest in `kept` (by falling area), and `specks`,
+    the number of smaller pieces that were left out.
     """
 
-    def __init__(self, shape: tuple[int, int], smallest_px: int) -> None:
+    def __init__(self, shape: tuple[int, int], smallest_px: int, lasting_least_px: int = 0) -> None:
         self.smallest_px = smallest_px
+        self.lasting_least_px = lasting_least_px
+        self.lasting_px = 0
         self.count = self.total_px = self.specks = self.largest_px = 0
         self._shape = shape
         self._above: NDArray[np.int64] = np.zeros(shape[1], np.int64)
@@ -96,8 +110,8 @@ class Regions:
 
     def add(self, window: Window, mask: Mask) -> None:
         """Take the mask of the next window."""
-        labels, found = ndimage.label(mask)
-        ids = self._register(labels, found, window)
+        labels, found = ndimage.label(mask) if mask.any() else (np.zeros(mask.shape, np.int32), 0)
+        ids = self._register(labels, found, window) if found else np.zeros(1, np.int64)
         self._join(ids[labels[0]], self._above[window.col0 : window.col1])
         if window.col0 > 0:
             self._join(ids[labels[:, 0]], self._left)
@@ -120,10 +134,23 @@ class Regions:
         keep = (area >= self.smallest_px) | rim
         keep[0] = False
         self.specks += int(found - keep.sum())
+        keep &= ~self._counted(area, keep & ~rim)
         ids = np.zeros(found + 1, np.int64)
         ids[keep] = [next(self._serial) for _ in range(int(keep.sum()))]
-        self._measure(labels, np.flatnonzero(keep), ids, area, window)
+        if keep.any():
+            with rasterio.Env():  # once, not once a region
+                self._measure(labels, np.flatnonzero(keep), ids, area, window)
         return ids
+
+    def _counted(self, area: NDArray[np.intp], whole: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Count whole regions that are not among the largest, and need no outline."""
+        if len(self._heap) < MOST_KEPT:
+            return np.zeros_like(whole)
+        small = whole & (area <= self._heap[0][0])
+        self.count += int(np.count_nonzero(small))
+        self.total_px += int(area[small].sum())
+        self.lasting_px += int(area[small & (area >= self.lasting_least_px)].sum())
+        return small
 
     def _measure(
         self,
@@ -134,20 +161,19 @@ class Regions:
         window: Window,
     ) -> None:
         """Area, moments and outline of each kept label."""
-        if len(kept) == 0:
-            return
-        row, col = np.nonzero(labels)
-        inside = labels[row, col]
-        rows = np.bincount(inside, row + (0.5 + window.row0), minlength=len(ids))
-        cols = np.bincount(inside, col + (0.5 + window.col0), minlength=len(ids))
-        for label in kept:
+        for label, box in zip(kept, _boxes(labels, kept), strict=True):
+            own = labels[box] == label
+            row0, col0 = window.row0 + box[0].start, window.col0 + box[1].start
+            rows = np.arange(own.shape[0]) + (0.5 + row0)
+            cols = np.arange(own.shape[1]) + (0.5 + col0)
             key = int(ids[label])
-            self._open[key] = _Piece(int(area[label]), float(rows[label]), float(cols[label]))
+            self._open[key] = _Piece(
+                int(area[label]),
+                float(own.sum(axis=1) @ rows),
+                float(own.sum(axis=0) @ cols),
+                _outlines(own, row0, col0),
+            )
             self._parent[key] = key
-        wanted = np.where(ids[labels] > 0, labels, 0).astype(np.int32)
-        at = Affine.translation(window.col0, window.row0)
-        for outline, label in shapes(wanted, mask=wanted > 0, connectivity=4, transform=at):
-            self._open[int(ids[int(label)])].outlines.append(shape(outline))
 
     def _root(self, key: int) -> int:
         """The id that stands for a joined region."""
@@ -181,12 +207,26 @@ class Regions:
             return
         self.count += 1
         self.total_px += piece.area
+        self.lasting_px += piece.area if piece.area >= self.lasting_least_px else 0
         self.largest_px = max(self.largest_px, piece.area)
         entry = piece.area, -key
         if len(self._heap) < MOST_KEPT:
             heapq.heappush(self._heap, (*entry, _finished(piece)))
         elif entry > self._heap[0][:2]:
             heapq.heapreplace(self._heap, (*entry, _finished(piece)))
+
+
+def _boxes(labels: Labels, kept: NDArray[np.intp]) -> list[tuple[slice, slice]]:
+    """The smallest boxes around some labels."""
+    found = ndimage.find_objects(labels)
+    return [found[label - 1] for label in kept]
+
+
+def _outlines(own: Mask, row0: int, col0: int) -> list[Polygon]:
+    """The outline of one region whose box begins at (row0, col0)."""
+    at = Affine.translation(col0, row0)
+    traced = shapes(own.astype(np.uint8), mask=own, connectivity=4, transform=at)
+    return [shape(outline) for outline, _ in traced]
 
 
 def _finished(piece: _Piece) -> ChangeRegion:

@@ -25,6 +25,8 @@ _PATCH_PX = 128
 _MAX_PATCHES = 36
 _OVERLAP = 3.0  # patches overlap by half: about a third of them are independent
 _RELIABLE_PEAK = 12.0  # standard deviations of a correlation surface of pure noise
+_CLEAR_PEAK = 7.0  # of a single patch; noise reaches about four
+_FEWEST_CLEAR = 3
 _PEAK_SIGMA = 0.25  # of the spectrum's weight, in cycles per px
 _AGREE_PX = 1.0
 _SHARED = 0.25
@@ -41,9 +43,10 @@ class Registration:
     Attributes:
         down_px: Shift along rows.
         right_px: Shift along columns.
-        residual_px: Median distance of single patches from the common shift.
+        residual_px: Median distance of single patches from the shift; where that is not known,
+            of those with a clear peak from (0, 0), None when these are fewer than three.
         peak: Height of the correlation peak in standard deviations of its surface.
-        patches: How many patches agree with the common shift.
+        patches: How many patches the residual is from.
         reliable: Whether the shift is an estimate; otherwise it is (0, 0), not known.
     """
 
@@ -95,8 +98,16 @@ def estimate(samples: Sequence[Views]) -> Registration:
     found = (_snapped(whole[0] + row), _snapped(whole[1] + col))
     residual = float(np.median(near)) if near else _AGREE_PX
     if not _is_reliable(peak, len(near) / len(away), residual, found):
-        return Registration(0.0, 0.0, None, peak, len(near), False)
+        return _as_they_lie(surfaces, whole, peak)
     return Registration(found[0], found[1], residual, peak, len(near), True)
+
+
+def _as_they_lie(surfaces: Sequence[Plane], whole: tuple[int, int], peak: float) -> Registration:
+    """No common shift; but patches with a clear peak of their own tell how far off they lie."""
+    clear = [_peak(surface) for surface in surfaces if float(surface.max()) >= _CLEAR_PEAK]
+    away = [float(np.hypot(r + whole[0], c + whole[1])) for r, c in clear]
+    residual = float(np.median(away)) if len(away) >= _FEWEST_CLEAR else None
+    return Registration(0.0, 0.0, residual, peak, len(away), False)
 
 
 def _snapped(shift_px: float) -> float:

@@ -17,11 +17,13 @@ from store.raster.picture import png_of
 from store.scenes import Caveat, Scene
 from tools.change.decide import Route
 from tools.change.detect import ChangeResult
+from tools.change.regions import LASTING_M2
 from tools.change.scene_pair import Common, ScenePair
 from tools.contract import Quantity, View
 
 PICTURE_PX = 1_000_000
 _DRAWN = 500
+_VEHICLES_SEEN_M = 2.0
 _CELL_NAMES = {
     "NW": "north_west", "N": "north", "NE": "north_east",
     "W": "west", "centre": "centre", "E": "east",
@@ -52,8 +54,9 @@ def change_quantities(result: ChangeResult, common: Common, features: FeatureSet
         changed = result.verdict == "changed"
         quantities.append(Quantity(name="changed", of="change", value=changed, unit="text"))
     if amounts_hold(result):
-        quantities += [_changed_share(result), *_areas(result, common, features)]
-        quantities.append(_region_count(result))
+        gsd_m = common.reference.scene.gsd_m
+        quantities += [_changed_share(result, gsd_m), *_areas(result, common, features)]
+        quantities += [*_directions(result), _region_count(result)]
         quantities += _places(result, common, "share")
     else:
         count = len(features)
@@ -74,20 +77,49 @@ def _share(name: str, value: float) -> Quantity:
     return Quantity(name=name, of="change", value=float(value), unit="1")
 
 
-def _changed_share(result: ChangeResult) -> Quantity:
+def _changed_share(result: ChangeResult, gsd_m: float | None) -> Quantity:
     """Return the share; what stands out by chance alone bounds it, and is not claimed as change."""
     share = float(result.share or 0.0)
-    if result.verdict == "changed" or share == 0.0:
+    low, value = _lasting(result, gsd_m) * share, share
+    if result.verdict == "unchanged":
+        low, value = 0.0, 0.0
+    if low == share:
         return _share("changed_share", share)
     return Quantity(
         name="changed_share",
         of="change",
-        value=0.0,
+        value=value,
         unit="1",
-        low=0.0,
+        low=low,
         high=share,
         interval="spread",
     )
+
+
+def _lasting(result: ChangeResult, gsd_m: float | None) -> float:
+    """Return what part of the change is in regions too large for one vehicle or one shadow.
+
+    Only in pixels fine enough to show these; it is the low end of what changed for good.
+    """
+    if not _shows_passing(result, gsd_m) or result.mask_px == 0:
+        return 1.0
+    return result.lasting_px / result.mask_px
+
+
+def _shows_passing(result: ChangeResult, gsd_m: float | None) -> bool:
+    fine = gsd_m is not None and gsd_m <= _VEHICLES_SEEN_M
+    return fine and result.route != Route.RADAR.value
+
+
+def _directions(result: ChangeResult) -> list[Quantity]:
+    """Return the shares of the compared area that changed and became brighter, or darker."""
+    if result.verdict != "changed":
+        return []
+    compared = max(1, result.compared_px)
+    return [
+        _share("brighter_share", result.brighter_px / compared),
+        _share("darker_share", result.darker_px / compared),
+    ]
 
 
 def _areas(result: ChangeResult, common: Common, features: FeatureSet) -> list[Quantity]:
@@ -101,9 +133,11 @@ def _areas(result: ChangeResult, common: Common, features: FeatureSet) -> list[Q
     kept_px = sum(region.area_px for region in result.regions)
     areas = [float(a) for a in features.columns["area_m2" if unit == "m2" else "area_px"]]
     kept = sum(areas) if on_ground else kept_px * pixel
-    total = kept + (result.mask_px - kept_px) * pixel
+    total = float(kept + (result.mask_px - kept_px) * pixel)
+    low = total * _lasting(result, gsd_m)
+    ends: dict[str, Any] = {} if low == total else {"low": low, "high": total, "interval": "spread"}
     return [
-        Quantity(name="changed_area", of="change", value=float(total), unit=unit),
+        Quantity(name="changed_area", of="change", value=total, unit=unit, **ends),
         Quantity(
             name="largest_region", of="changed regions", value=max(areas, default=0.0), unit=unit
         ),
@@ -111,7 +145,7 @@ def _areas(result: ChangeResult, common: Common, features: FeatureSet) -> list[Q
 
 
 def _places(result: ChangeResult, common: Common, prefix: str) -> list[Quantity]:
-    """Return the share marked in nine cells and four halves, named by the compass."""
+    """Return the share marked in nine cells, halves and quarters, named by the compass."""
     flipped = _south_is_up(common)
     if flipped is None or result.verdict == "unchanged":
         return []
@@ -120,7 +154,7 @@ def _places(result: ChangeResult, common: Common, prefix: str) -> list[Quantity]
     return [
         *(_share(f"{prefix}_{name}", share) for name, share in cells.items() if share is not None),
         *(
-            _share(f"{prefix}_{name}_half", share)
+            _share(f"{prefix}_{name}_{'quarter' if '_' in name else 'half'}", share)
             for name, share in halves.items()
             if share is not None
         ),
@@ -148,6 +182,25 @@ def up_caveat(scene: Scene) -> list[Caveat]:
         return []
     text = "the scene has no position: north stands for the upper edge of the picture"
     return [Caveat(code="up_taken_for_north", text=text)]
+
+
+def change_caveats(result: ChangeResult, gsd_m: float | None) -> list[Caveat]:
+    """Say what a claimed change can be: water to radar, vehicles and shadows in fine pictures."""
+    if result.verdict != "changed" or not amounts_hold(result):
+        return []
+    if result.route == Route.RADAR.value:
+        text = (
+            "to radar, darker is smoother ground: open water looks so, and so do some bare or wet "
+            "fields; brighter is rougher ground, as where water went"
+        )
+        return [Caveat(code="darker_like_water", text=text)]
+    if _shows_passing(result, gsd_m):
+        text = (
+            "vehicles and shadows that moved are counted as change too, at pixels this fine; the "
+            f"low end counts regions of {LASTING_M2:g} m² and more alone"
+        )
+        return [Caveat(code="passing_counted", text=text)]
+    return []
 
 
 def change_features(result: ChangeResult, common: Common) -> FeatureSet:

@@ -109,8 +109,8 @@ def _frame_caveats(a: Scene, b: Scene) -> list[Caveat]:
     if not equal:
         raise ToolRefusal(
             f"{a.id} and {b.id} have no place on the ground and unequal sizes ({sizes}), so "
-            "how they lie on each other is not known; if their upper-left pixels show the same place, "
-            "ingest both with the same --frame NAME",
+            "how they lie on each other is not known; if their upper-left pixels show the same "
+            "place, ingest both with the same --frame NAME",
             "sizes_differ",
         )
     text = "both scenes are taken to show the same ground, pixel by pixel: nothing in them says so"
@@ -201,10 +201,11 @@ class ScenePair:
         return shown[0], shown[1], cols / shape[1]
 
     def _values(self, reader: SceneReader, data: NDArray[Any], bands: list[int]) -> Bands:
+        """Give samples in the file's own type, or physical values where the scenes scale apart."""
         values = np.abs(data) if np.iscomplexobj(data) else data
-        values = values.astype(np.float32)
         if not self._scaled:
             return values
+        values = values.astype(np.float32)
         at = [reader.data_bands.index(band) for band in bands]
         scale = np.array([reader.scales[i] for i in at], np.float32)[:, None, None]
         offset = np.array([reader.offsets[i] for i in at], np.float32)[:, None, None]
