@@ -14,7 +14,7 @@ from tools.concepts.tags import TagQuery
 Goal = Literal[
     "count", "exists", "list", "locate", "share", "ratio", "area", "length", "density", "extreme",
     "distance", "bearing", "value", "every", "compare", "difference", "change", "describe",
-    "inventory", "explain",
+    "inventory", "explain", "which_scene",
 ]  # fmt: skip
 """What one asked thing wants: `ratio` is a share of the things, `share` a share of the ground."""
 
@@ -26,7 +26,18 @@ Operator = Literal["is", "is_not", "present", "missing", "gt", "ge", "lt", "le"]
 ClaimRelation = Literal[
     "exactly", "about", "more_than", "at_least", "fewer_than", "at_most", "yes", "no"
 ]
-ChangeAspect = Literal["exists", "share", "area", "count", "where", "direction", "list"]
+ChangeAspect = Literal[
+    "exists",
+    "share",
+    "area",
+    "count",
+    "where",
+    "direction",
+    "list",
+    "halves",
+    "quarters",
+    "largest",
+]
 
 
 class Condition(Record):
@@ -115,7 +126,7 @@ class Ask(Record):
     of: Subject | None = None
     other: Subject | None = None
     """The second subject: of a comparison, a distance, or the whole of a ratio."""
-    measure: Literal["count", "area", "length", "density", "share"] = "count"
+    measure: Literal["count", "area", "length", "density", "share", "distance"] = "count"
     statistic: Literal["mean", "median", "total", "smallest", "largest"] | None = None
     key: str | None = None
     """The attribute asked for: a tag, or of a scene `date`, `gsd`, `sensor`, ..."""
@@ -132,6 +143,14 @@ class Where(Record):
     """Which scenes and which area the whole question is about."""
 
     scenes: list[str] = Field(default_factory=list)
+    among: list[str] = Field(default_factory=list)
+    """Scenes of which the words mean one or two, when they fit several."""
+    sensor: str | None = None
+    """The sensor of the scenes that are to be listed."""
+    missing: list[str] = Field(default_factory=list)
+    """Names of scenes as written that are of none held."""
+    called: str | None = None
+    """A part of the ids or the sensor of the scenes that are to be listed, as written."""
     region: str | None = None
     place: str | None = None
     """A place by name, as written."""
@@ -154,6 +173,8 @@ class Inquiry(Record):
     in_order: bool = False
     """Whether before and after matter to the answer."""
     not_understood: list[str] = Field(default_factory=list)
+    set_aside: list[str] = Field(default_factory=list)
+    """Parts of the question that ask nothing and were left out, as written."""
     refusal_hint: str | None = None
     """Why what was understood cannot be answered by any tool there is."""
     ask_back: str | None = None

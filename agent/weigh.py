@@ -27,7 +27,12 @@ Rule = Callable[[Sequence[Evidence], Catalog], Iterator[Raised]]
 
 DOUBTED_CAVEATS: dict[str, str] = {
     "concept_loose": "concept_loose",
+    "layer_by_name": "layer_by_name",
     "condition_unknown": "condition_unknown",
+    "place_unknown": "place_unknown",
+    "right_incomplete": "right_incomplete",
+    "without_value": "without_value",
+    "outside_map": "outside_map",
     "layer_extent_assumed": "coverage",
     "layer_incomplete": "coverage",
     "tie": "tie",

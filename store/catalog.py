@@ -94,6 +94,13 @@ class Catalog:
             row = connection.execute(query.order_by(scenes.c.ingested_utc)).first()
         return None if row is None else Scene.model_validate_json(row.record)
 
+    def layer_of_digest(self, digest: str) -> Layer | None:
+        """Return the newest revision of the layer with these bytes, or None."""
+        query = _newest_rows(layers).where(layers.c.digest == digest)
+        with self.database.read() as connection:
+            row = connection.execute(query.order_by(layers.c.ingested_utc)).first()
+        return None if row is None else Layer.model_validate_json(row.record)
+
     def revisions(self, scene_id: str) -> list[Scene]:
         """Return all revisions of a scene, oldest first."""
         checked_name(scene_id)
@@ -216,7 +223,7 @@ def _same_scene(held: Scene, new: Scene) -> bool:
 
 
 def _same_layer(held: Layer, new: Layer) -> bool:
-    varying = {"revision": 0, "source": new.source}
+    varying = {"revision": 0, "source": new.source, "alias": new.alias}
     return held.model_copy(update=varying) == new.model_copy(update=varying)
 
 
@@ -330,7 +337,10 @@ def _in_region(scene: Scene, region: Region) -> bool | None:
 
 
 def _meets(place: Region, region: Region) -> bool:
-    return place.frame == region.frame and bool(place.area.intersects(region.area))
+    """Tell whether two regions share some area; a common edge is none."""
+    if place.frame != region.frame:
+        return False
+    return bool(place.area.intersects(region.area) and not place.area.touches(region.area))
 
 
 def _of_sensor(scene: Scene, wanted: str) -> bool | None:

@@ -40,7 +40,7 @@ Unit = Literal[
     "class",
     "text",
 ]
-IntervalKind = Literal["exact", "calibrated", "sampled", "spread", "none"]
+IntervalKind = Literal["exact", "calibrated", "sampled", "spread", "bounds", "none"]
 Value = float | int | bool | str | None
 
 
@@ -49,7 +49,7 @@ class Quantity(Record):
 
     `exact` counts records; `calibrated` has a stated `level` and the calibration's id;
     `sampled` is a design-based estimate; `spread` is a range over methods or settings
-    without probability; `none` claims nothing.
+    without probability; `bounds` hold whatever the records do not say; `none` claims nothing.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -87,6 +87,16 @@ class Quantity(Record):
     def _within(self, number: float | None, low: float, high: float) -> None:
         if number is None or not low <= number <= high:
             raise ValueError(f"{self.name}: {self.value} is not in {low} to {high}")
+
+
+def at_least(name: str, number: int, unknown: int, of: str = "") -> Quantity:
+    """Return a count beside which so many more may or may not be meant; exact where none are."""
+    if not unknown:
+        return Quantity(name=name, of=of, value=number, unit="count", interval="exact")
+    return Quantity(
+        name=name, of=of, value=number, unit="count", low=number, high=number + unknown,
+        interval="bounds",
+    )  # fmt: skip
 
 
 class Look(Record):

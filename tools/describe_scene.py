@@ -17,6 +17,7 @@ PREVIEW_SAMPLES = 2 << 20
 PREVIEW_SIDE = 1024
 _SOFT_FACTOR = 1.6
 _SIZES_APART = 0.01
+_HALF_TURN_DEG = 180.0
 _HOW_TO_TELL = {
     "position": "it has no place on the ground; a world file and --crs EPSG:N would give it one",
     "gsd": "the size of its pixels is not known; declare it with --gsd M",
@@ -97,7 +98,27 @@ def _plain_facts(scene: Scene) -> list[Quantity]:
         facts.append(Quantity(name="sensor", value=scene.sensor, unit="text"))
     if scene.crs is not None and scene.is_georeferenced:
         facts.append(Quantity(name="crs", value=_crs_name(scene.crs), unit="text"))
-    return facts
+    placed = scene.is_georeferenced
+    facts.append(Quantity(name="format", value=clean_text(scene.source.driver, 40), unit="text"))
+    facts.append(
+        Quantity(name="georeferenced", of="place on the ground", value=placed, unit="text")
+    )
+    return [*facts, *(_bounds(scene) if placed else [])]
+
+
+def _bounds(scene: Scene) -> list[Quantity]:
+    """Return the corners of the smallest box around the footprint, and its centre, in degrees."""
+    area = scene.footprint.area
+    west, south, east, north = area.bounds
+    if east - west > _HALF_TURN_DEG:
+        return []  # it crosses the date line, where west and east have no plain order
+    middle = area.centroid
+    ends = {"west": west, "south": south, "east": east, "north": north}
+    ends |= {"center_longitude": middle.x, "center_latitude": middle.y}
+    return [
+        Quantity(name=name, of="footprint", value=float(value), unit="deg")
+        for name, value in ends.items()
+    ]
 
 
 def _crs_name(crs: str) -> str:
@@ -106,11 +127,13 @@ def _crs_name(crs: str) -> str:
 
 def _sizes(scene: Scene, sharp: Sharpness | None) -> list[Quantity]:
     """Return the area and the sizes of a pixel, nominal and effective."""
-    unit = "m2" if scene.is_georeferenced else "px2"
-    sizes = [Quantity(name="area", of="footprint", value=scene.footprint.size(), unit=unit)]
+    sizes = [_area(scene)]
     if scene.gsd_m is None or scene.gsd_x_m is None or scene.gsd_y_m is None:
         return sizes
     sizes.append(Quantity(name="gsd", value=scene.gsd_m, unit="m/px"))
+    across, down = scene.width * scene.gsd_x_m, scene.height * scene.gsd_y_m
+    sizes.append(Quantity(name="ground_width", of="middle row", value=across, unit="m"))
+    sizes.append(Quantity(name="ground_height", of="middle column", value=down, unit="m"))
     if abs(scene.gsd_x_m / scene.gsd_y_m - 1) > _SIZES_APART:
         sizes.append(Quantity(name="gsd_x", value=scene.gsd_x_m, unit="m/px"))
         sizes.append(Quantity(name="gsd_y", value=scene.gsd_y_m, unit="m/px"))
@@ -127,6 +150,17 @@ def _sizes(scene: Scene, sharp: Sharpness | None) -> list[Quantity]:
             )
         )
     return sizes
+
+
+def _area(scene: Scene) -> Quantity:
+    """Return the ground covered: of the footprint, by declared pixel size, or pixels alone."""
+    value = scene.footprint.size()
+    if scene.is_georeferenced:
+        return Quantity(name="area", of="footprint", value=value, unit="m2")
+    if scene.gsd_x_m is None or scene.gsd_y_m is None:
+        return Quantity(name="area", of="footprint", value=value, unit="px2")
+    value = scene.width * scene.height * scene.gsd_x_m * scene.gsd_y_m
+    return Quantity(name="area", of="footprint, by the declared pixel size", value=value, unit="m2")
 
 
 def _shares(valid: float) -> list[Quantity]:

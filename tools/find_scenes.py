@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from store.catalog import Search
@@ -57,7 +58,7 @@ def find_scenes(
     listed = search.found[:LISTED]
     used = _conditions_used(region, wanted, sensor, gsd_at_most_m)
     return Finding(
-        quantities=_counts(search, used),
+        quantities=[*_counts(search, used), *([] if used or name else _layers(bench))],
         method=Method(
             name="find_scenes",
             version=VERSION,
@@ -105,9 +106,54 @@ def _counts(search: Search, used: list[str]) -> list[Quantity]:
                 interval="exact",
             )
         )
-    if search.found:
-        counts.append(Quantity(name="newest", of="scene", value=search.found[0].id, unit="id"))
-    return counts
+    return [*counts, *_foremost(search.found)]
+
+
+def _foremost(scenes: list[Scene]) -> list[Quantity]:
+    """Return which scene alone is newest, finest, largest, ... of those that say so."""
+    dated = [scene for scene in scenes if scene.period is not None]
+    sized = [scene for scene in scenes if scene.gsd_m is not None]
+    found = {
+        "newest": _alone(dated, lambda a, b: _order(a, b) == "after"),
+        "oldest": _alone(dated, lambda a, b: _order(a, b) == "before"),
+        "finest": _alone(sized, lambda a, b: (a.gsd_m or 0) < (b.gsd_m or 0)),
+        "coarsest": _alone(sized, lambda a, b: (a.gsd_m or 0) > (b.gsd_m or 0)),
+        "largest": _alone(sized, lambda a, b: _ground_m2(a) > _ground_m2(b)),
+        "smallest": _alone(sized, lambda a, b: _ground_m2(a) < _ground_m2(b)),
+    }
+    return [
+        Quantity(name=name, of="scene", value=scene.id, unit="id")
+        for name, scene in found.items()
+        if scene is not None
+    ]
+
+
+def _alone(scenes: list[Scene], before: Callable[[Scene, Scene], bool]) -> Scene | None:
+    """Return the scene that stands before all others, None where none does."""
+    for scene in scenes:
+        if all(other is scene or before(scene, other) for other in scenes):
+            return scene
+    return None
+
+
+def _order(one: Scene, other: Scene) -> str:
+    if one.period is None or other.period is None:
+        return "overlaps"
+    return one.period.order(other.period)
+
+
+def _ground_m2(scene: Scene) -> float:
+    if scene.is_georeferenced:
+        return scene.footprint.size()
+    return scene.width * scene.height * (scene.gsd_m or 0.0) ** 2
+
+
+def _layers(bench: Bench) -> list[Quantity]:
+    """Return how many map layers are held beside the scenes, whatever they show."""
+    count = len(bench.catalog.layers())
+    return [
+        Quantity(name="layer_count", of="map layers", value=count, unit="count", interval="exact")
+    ]
 
 
 def _caveats(search: Search) -> list[Caveat]:

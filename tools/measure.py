@@ -5,12 +5,14 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from store.features import values as valued
+from store.features.cover import covered
+from store.features.groups import by_name
 from store.features.labels import element_name, label
 from store.features.numbers import parse_number, unit_of
 from store.features.scale import metres_per_pixel
@@ -22,9 +24,12 @@ from tools.registry import ConformanceCase, tool
 
 VERSION = "1"
 MOST_LISTED = 1_000
+ENOUGH = 0.99
 _SAME = 1e-9
 """Sizes that differ by a smaller part than this are a tie."""
-What = Literal["area", "length", "perimeter", "latitude", "longitude", "distance", "bearing", "tag"]
+What = Literal[
+    "area", "length", "perimeter", "latitude", "longitude", "distance", "bearing", "tag", "share"
+]
 _ADD_UP = ("area", "length", "perimeter")
 _EXEMPT: dict[ConformanceCase, str] = {
     "nodata_window": "no pixels are read",
@@ -57,6 +62,7 @@ def measure(
     region: Annotated[Region | None, FromEvidence] = None,
     pick: Literal["all", "most", "least"] = "all",
     k: int = 1,
+    group_by: Literal["name"] | None = None,
 ) -> Finding:
     """Measure each feature of a set, and pick those with the most or least.
 
@@ -68,16 +74,81 @@ def measure(
     Gives count, count_without (no such value), total, mean, median, smallest and largest. With
     `pick`: value, runner_up, picked (name or id) and picked_id of the first, and the `k` picked
     features in order. The northernmost has the most latitude, the nearest the least distance.
+    `share` is how much of `region` all of them cover: share, area_inside, region_area. With
+    `group_by="name"` lengths, areas and perimeters are added up for each name (the pieces of a
+    street), and those without a name are left out.
     """
     bench.check()
+    if of == "share":
+        return _share(features, region)
     if not len(features):
         raise ToolRefusal("the set is empty: there is nothing to measure", code="empty_set")
     if not 1 <= k <= len(features) and pick != "all":
-        raise ToolRefusal(f"k={k} of {len(features)} features; choose 1 to {len(features)}")
+        raise ToolRefusal(f"k={k} is not 1 to the number of these features; choose another k")
     if of == "tag":
         return _of_tag(features, tag, pick, k)
     measured = _measured(bench, features, of, to, region)
+    if group_by is not None:
+        features, measured = _grouped(features, measured, of)
+        k = min(k, len(features))
     return _finding(features, measured, pick, k, {"of": of})
+
+
+def _share(features: FeatureSet, region: Region | None) -> Finding:
+    """Measure how much of a region the features cover together."""
+    if region is None:
+        raise ToolRefusal("a share of what? Give the region whose share is meant", code="no_region")
+    if region.frame != features.frame:
+        raise ToolRefusal(
+            f"the features lie in {features.frame}, the region in {region.frame}; choose one frame",
+            code="frames_differ",
+        )
+    if features.region is not None and not _searched(features.region, region):
+        raise ToolRefusal(
+            "these features were not looked for in all of the region, so no share of it is known; "
+            "give the region they were looked for in, or one that the map covers",
+            code="not_covered",
+        )
+    inside = covered(features, region)
+    if inside is None:
+        raise ToolRefusal("none of these features has an area", code="no_such_size")
+    unit: Unit = "m2" if is_earth(region.frame) else "px2"
+    size = region.size()
+    return Finding(
+        quantities=[
+            Quantity(name="count", value=len(features), unit="count", interval="exact"),
+            Quantity(name="area_inside", value=inside, unit=unit),
+            Quantity(name="region_area", value=size, unit=unit),
+            Quantity(name="share", value=inside / size, unit="1"),
+        ],
+        region=region,
+        method=Method(
+            name="measure",
+            version=VERSION,
+            parameters={"of": "share"},
+            source="areas after Snyder 1987 on WGS84, of the union of the polygons",
+        ),
+    )
+
+
+def _searched(where: Region, region: Region) -> bool:
+    """Tell whether enough of a region was searched."""
+    common = where.overlap(region)
+    return common is not None and common.size() >= ENOUGH * region.size()
+
+
+def _grouped(features: FeatureSet, measured: _Measured, of: What) -> tuple[FeatureSet, _Measured]:
+    """Add up what is measured for each name."""
+    if not measured.adds_up:
+        raise ToolRefusal(f"{of} cannot be added up; group lengths, areas or perimeters")
+    joined, sums, left_out = by_name(features, measured.numbers)
+    if not len(joined):
+        raise ToolRefusal(f"none of these features has both a name and a {of}", code="no_names")
+    text = "the pieces that bear one name are added up"
+    text += f"; {left_out:,} without a name or {of} are left out" if left_out else ""
+    caveat = Caveat(code="grouped", text=text)
+    grouped = replace(measured, numbers=list(sums), caveats=[*measured.caveats, caveat])
+    return joined, grouped
 
 
 def _of_tag(features: FeatureSet, tag: str | None, pick: str, k: int) -> Finding:
@@ -92,7 +163,7 @@ def _of_tag(features: FeatureSet, tag: str | None, pick: str, k: int) -> Finding
         )
     kinds = Counter(number.unit for number in numbers if number is not None)
     kind = kinds.most_common(1)[0][0] if kinds else unit_of(tag)
-    unit: Unit = kind if kind in ("m", "m2") else "1"
+    unit: Unit = kind if kind in ("m", "m2") else "count"
     single = [n.single if n is not None and n.unit == kind else None for n in numbers]
     words = tag if unit == kind else f"{tag} in {kind}"
     measured = _Measured(single, unit, words, adds_up=True, caveats=_unread(texts, single, tag))
@@ -214,7 +285,7 @@ def _finding(
         ranked = _ranked(measured.numbers, held, most=pick == "most")
         if len(ranked) < k:
             raise ToolRefusal(
-                f"only {len(ranked)} of the features have a {measured.of}; choose k up to that",
+                f"fewer than k={k} of the features say their {measured.of}; choose a smaller k",
                 code="too_few",
             )
         quantities += _picked(features, measured, ranked)

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from store.features.distances import Nearest, nearest
 from store.features.labels import cell, element_name, label
+from store.features.reach import reach
 from store.features.scale import metres_per_pixel
 from store.features.sets import FeatureSet
-from store.geo import area_m2, is_earth
+from store.geo import Region, area_m2, is_earth
 from store.scenes import Caveat
 from tools.contract import (
     Bench,
@@ -74,8 +75,8 @@ def relate(
     A feature is not related to itself.
 
     Gives count, left_count, right_count, smallest_distance and largest_distance (from each kept
-    one to its nearest), and the kept features with `nearest` and `nearest_m`. An empty right set
-    counts as none only when all of its area was looked at.
+    one to its nearest), and the kept features with `nearest` and `nearest_m`. The count has bounds
+    where the right set was not looked for all around the left features.
     """
     bench.check()
     _check_arguments(left, right, relation, distance_m)
@@ -86,9 +87,10 @@ def relate(
         nearest=[_name(right, row) for row in related.row[kept]],
         nearest_m=[None if np.isnan(d) else float(d) for d in related.distance[kept]],
     )
-    looked = _looked(left, right)
+    unsure = _unsure(bench, pair, relation, distance_m, related)
+    looked = _looked(left, right, unsure)
     return Finding(
-        quantities=list(_quantities(pair, found)),
+        quantities=list(_quantities(pair, found, unsure)),
         method=Method(
             name="relate",
             version=VERSION,
@@ -96,7 +98,7 @@ def relate(
             source="geodesics between nearest points (Karney 2013)",
         ),
         coverage=_coverage(left, looked),
-        caveats=list(_caveats(pair, relation, len(found))),
+        caveats=list(_caveats(pair, unsure, len(found))),
         features=replace(found, looked=looked),
         series=_pairs(found),
     )
@@ -127,14 +129,20 @@ def _check_arguments(
         return
     if relation == "nearest":
         raise ToolRefusal("the right set is empty, so nothing is nearest to it", code="empty_right")
-    if right.looked is None or right.looked < ENOUGH:
-        share = "an unknown share" if right.looked is None else f"{right.looked:.1%}"
+    if not _complete(right):
         raise ToolRefusal(
-            f"the right set is empty, but only {share} of its area was looked at, so that nothing "
+            "the right set is empty, but not all of its area was looked at, so that nothing "
             "is there is not known; ask where map data or imagery covers all of it",
             code="right_not_covered",
             requirements={"right.looked": f">= {ENOUGH}"},
         )
+
+
+def _complete(right: FeatureSet) -> bool:
+    """Tell whether every right feature is held with its place, in all of where was looked."""
+    if right.looked is None or shapely.is_missing(right.geometry).any():
+        return False
+    return right.looked >= ENOUGH or right.region is not None
 
 
 def _paired(bench: Bench, left: FeatureSet, right: FeatureSet, relation: Relation) -> _Pair:
@@ -198,28 +206,105 @@ def _meeting(near: Nearest, pair: _Pair, predicate: str) -> tuple[Nearest, NDArr
     return Nearest(row, np.where(met, 0.0, near.distance)), met
 
 
+@dataclass(frozen=True)
+class _Unsure:
+    """Which left features may stand otherwise, as a right one may be where none was looked for."""
+
+    kept: int
+    left_out: int
+    complete: bool
+    nearer_m: float | None = None
+    """A right one may be as near as this, where that is nearer than the nearest."""
+
+    @property
+    def any(self) -> int:
+        return self.kept + self.left_out
+
+
+def _unsure(
+    bench: Bench, pair: _Pair, relation: Relation, distance_m: float | None, related: _Related
+) -> _Unsure:
+    """Hold where the right set was looked for against how far around the left ones matters."""
+    left, right = pair.left, pair.right
+    missing = shapely.is_missing(left.geometry)
+    kept = np.zeros(len(left), dtype=bool)
+    kept[related.row_of_left] = True
+    asked = kept if relation in _DENIED else ~missing if relation == "nearest" else ~kept & ~missing
+    complete, nearer = _complete(right), None
+    doubted = asked
+    if complete and right.region is None:
+        doubted = np.zeros(len(left), dtype=bool)
+    elif complete and right.region is not None:
+        needed = distance_m if relation.endswith("_distance") else 0.0
+        if relation == "nearest":
+            needed = float(np.nanmin(related.distance, initial=np.inf))
+        far = _reach(bench, pair, right.region, asked, relation)
+        doubted = asked & ((far < needed) | (far < 0)) if needed else asked & (far < 0)
+        if relation == "nearest" and doubted.any():
+            nearer = float(np.maximum(far[doubted], 0.0).min())
+    elif relation == "nearest":
+        doubted = asked
+    return _Unsure(
+        int((doubted & kept).sum()),
+        int((doubted & ~kept).sum()) + int(missing.sum()),
+        complete,
+        nearer,
+    )
+
+
+def _reach(
+    bench: Bench, pair: _Pair, region: Region, asked: NDArray[np.bool_], relation: Relation
+) -> NDArray[np.float64]:
+    """Return how far around the left features asked about was looked; -1 where one sticks out."""
+    far = np.full(len(pair.left), np.inf)
+    rows = np.flatnonzero(asked)
+    shapes = pair.left.geometry[rows]
+    held = (shapely.intersects if relation == "inside" else shapely.covers)(region.area, shapes)
+    far[rows] = np.where(held, np.inf, -1.0)
+    if relation.endswith("_distance") or relation == "nearest":
+        within = rows[held]
+        around = reach(pair.left.frame, pair.left.geometry[within], region, bench.check)
+        far[within] = around * pair.scale
+    return far
+
+
 def _name(right: FeatureSet, row: int) -> str | None:
     return None if row < 0 else label(right, int(row))
 
 
-def _quantities(pair: _Pair, found: FeatureSet) -> Iterator[Quantity]:
-    for name, number in (
-        ("count", len(found)),
-        ("left_count", len(pair.left)),
-        ("right_count", len(pair.right)),
-    ):
+def _quantities(pair: _Pair, found: FeatureSet, unsure: _Unsure) -> Iterator[Quantity]:
+    yield _count(len(found), unsure)
+    for name, number in (("left_count", len(pair.left)), ("right_count", len(pair.right))):
         yield Quantity(name=name, value=number, unit="count", interval="exact")
     distances = [d for d in found.columns["nearest_m"] if d is not None]
-    if distances:
+    if distances and unsure.nearer_m is not None:
+        yield Quantity(
+            name="smallest_distance", value=min(distances), unit=pair.unit,
+            low=unsure.nearer_m, high=min(distances), interval="bounds",
+        )  # fmt: skip
+    elif distances:
         yield Quantity(name="smallest_distance", value=min(distances), unit=pair.unit)
+    if distances:
         yield Quantity(name="largest_distance", value=max(distances), unit=pair.unit)
 
 
-def _looked(left: FeatureSet, right: FeatureSet) -> float | None:
+def _count(number: int, unsure: _Unsure) -> Quantity:
+    low, high = number - unsure.kept, number + unsure.left_out
+    if unsure.nearer_m is not None or low == high:
+        sure = unsure.complete and not unsure.any
+        return Quantity(
+            name="count", value=number, unit="count", interval="exact" if sure else "none"
+        )
+    return Quantity(name="count", value=number, unit="count", low=low, high=high, interval="bounds")
+
+
+def _looked(left: FeatureSet, right: FeatureSet, unsure: _Unsure) -> float | None:
     """Return the share in which the relation was looked for; unknown when either is unknown."""
     if left.looked is None or right.looked is None:
         return None
-    return min(left.looked, right.looked)
+    if right.looked < ENOUGH and (right.region is None or not unsure.complete):
+        return min(left.looked, right.looked)
+    return None if unsure.any else left.looked
 
 
 def _coverage(left: FeatureSet, looked: float | None) -> Coverage:
@@ -239,7 +324,7 @@ def _pairs(found: FeatureSet) -> dict[str, list[Any]]:
     }
 
 
-def _caveats(pair: _Pair, relation: Relation, kept: int) -> Iterator[Caveat]:
+def _caveats(pair: _Pair, unsure: _Unsure, kept: int) -> Iterator[Caveat]:
     for side, features in (("left", pair.left), ("right", pair.right)):
         missing = int(np.sum(shapely.is_missing(features.geometry)))
         if missing:
@@ -248,9 +333,14 @@ def _caveats(pair: _Pair, relation: Relation, kept: int) -> Iterator[Caveat]:
     if not is_earth(pair.left.frame) and pair.unit == "m":
         text = f"distances use the declared size of a pixel, {pair.scale:g} m"
         yield Caveat(code="gsd_declared", text=text)
-    covered = pair.right.looked is not None and pair.right.looked >= ENOUGH
-    if relation in _DENIED and not covered:
+    if not unsure.complete:
         text = "the right set does not say that it is complete; one that is not held may be there"
+        yield Caveat(code="right_incomplete", text=text)
+    elif unsure.any:
+        text = (
+            f"{unsure.any:,} of the left features may stand otherwise: what they are held against "
+            "was not looked for all around them"
+        )
         yield Caveat(code="right_incomplete", text=text)
     if kept > MOST_PAIRS:
         yield Caveat(code="pairs_cut", text=f"the first {MOST_PAIRS:,} pairs are listed")

@@ -22,6 +22,7 @@ from tools.contract import (
     Method,
     Quantity,
     ToolRefusal,
+    at_least,
 )
 from tools.registry import ConformanceCase, tool
 
@@ -64,8 +65,7 @@ def select(
     if len(features) and without == len(features):
         what = f"tag {tag}" if of == "tag" else of
         raise ToolRefusal(
-            f"none of these {len(features):,} features has the {what} to compare; "
-            "choose another measure",
+            f"none of these features has the {what} to compare; choose another measure",
             code="no_such_size",
         )
     kept = features.take(rows).with_columns(value=[numbers[row] for row in rows])
@@ -77,14 +77,14 @@ def select(
             parameters={"of": of, "op": op, "value": value, "tag": tag},
             source="areas after Snyder 1987, geodesics after Karney 2013, on WGS84",
         ),
-        coverage=_coverage(features),
+        coverage=_coverage(features, without),
         caveats=list(_caveats(without, of, tag)),
-        features=replace(kept, looked=features.looked),
+        features=replace(kept, looked=None if without else features.looked),
     )  # fmt: skip
 
 
-def _coverage(features: FeatureSet) -> Coverage | None:
-    if features.looked is None:
+def _coverage(features: FeatureSet, without: int) -> Coverage | None:
+    if features.looked is None or without:
         return None
     return Coverage(asked=0.0, looked=[Look(gsd_m=None, share=features.looked)])
 
@@ -115,7 +115,8 @@ def _numbers(bench: Bench, features: FeatureSet, of: str, tag: str | None) -> li
 
 
 def _quantities(kept: int, all_of_them: int, without: int) -> Iterator[Quantity]:
-    for name, number in (("count", kept), ("count_of", all_of_them), ("count_without", without)):
+    yield at_least("count", kept, without)
+    for name, number in (("count_of", all_of_them), ("count_without", without)):
         yield Quantity(name=name, value=number, unit="count", interval="exact")
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agent.answer.changes import changed
 from agent.answer.draft import Draft, plain
 from agent.answer.explain import explain, last_measured
 from agent.answer.figures import FIGURES
 from agent.answer.notes import notes
-from agent.answer.outcome import Outcome, can_deny, of_quantity, ref, said
+from agent.answer.outcome import Outcome, can_deny, of_quantity, partly_mapped, ref, said
 from agent.answer.render import filled
-from agent.answer.scenes import changed, described, held, scene_value
+from agent.answer.scenes import described, held, scene_value, which_scene
 from agent.evidence import Claim, Doubt, Evidence, QuestionBack, Refused, Status
 from agent.inquiry import Ask, Inquiry
 from agent.planner.contract import Ledger
@@ -31,6 +32,9 @@ _ENDS: dict[str, tuple[Status, str]] = {
         "I reached the limit set for this question, so this is what was found so far.",
     ),
 }
+
+_OF_ALL = ("count", "list", "area", "length", "share", "density", "difference", "ratio", "extreme")
+"""Goals whose figure is of all there are, so that it is of a part where only that is mapped."""
 
 
 def compose(
@@ -71,6 +75,7 @@ def compose(
         texts = [words, *(outcome.text for outcome in outcomes)]
     used = _once([evidence for outcome in outcomes for evidence in outcome.used])
     limits = notes(used, doubts, inquiry.asked)
+    limits += [f"set aside, as it asks nothing: “{plain(text)}”" for text in inquiry.set_aside]
     text = "\n\n".join(texts) + _limits(limits)
     claims = [claim for outcome in outcomes for claim in outcome.claims]
     claims += [Claim(id="c", role="limit", text=limit, evidence=[]) for limit in limits]
@@ -109,6 +114,10 @@ def _outcome(ask: Ask, inquiry: Inquiry, turn: int, ledger: Ledger) -> Outcome:
         text = f"Not measured: {words}."
         return Outcome(text, [said(None, text, words, [], verdict="undecided")], settled=False)
     outcome = _worded(found, inquiry, ledger)
+    if ask.goal in _OF_ALL and any(partly_mapped(one) for one in work.touched):
+        decided = any(isinstance(c.value, bool) for c in outcome.claims if c.role == "answer")
+        outcome.partly = outcome.partly or (outcome.settled and not decided)
+        outcome.settled = outcome.settled and decided
     outcome.used = _once([*work.touched, *outcome.used])
     return outcome
 
@@ -120,6 +129,8 @@ def _worded(found: Found, inquiry: Inquiry, ledger: Ledger) -> Outcome:
         return changed(found, inquiry, ledger)
     if ask.goal == "inventory":
         return held(found, inquiry)
+    if ask.goal == "which_scene":
+        return which_scene(found, inquiry)
     if ask.goal == "describe":
         return described(found, inquiry)
     if ask.goal == "value" and ask.of is None:
@@ -186,7 +197,8 @@ def _status(outcomes: Sequence[Outcome]) -> Status:
     settled = [outcome.settled for outcome in outcomes]
     if settled and all(settled):
         return "answered"
-    return "partial" if any(settled) else "abstained"
+    partly = any(settled) or any(outcome.partly for outcome in outcomes)
+    return "partial" if partly else "abstained"
 
 
 def _abstained(inquiry: Inquiry, reason: str | None, refusals: Sequence[Refused]) -> Draft:

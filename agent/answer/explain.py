@@ -29,9 +29,11 @@ def _link(evidence: Evidence) -> str:
     )
     fine = ", looked at " + f"{evidence.gsd_m:g} m per pixel" if evidence.gsd_m is not None else ""
     parents = f" from [{', '.join(evidence.parents)}]" if evidence.parents else ""
+    about = next((q.of for q in evidence.quantities if q.of), "")
+    of = f" of {plain(about)}" if about else ""
     return (
         f"- [{evidence.id}] {evidence.tool} (version "
-        f"{plain(evidence.tool_version)}){parents}: {figures}; "
+        f"{plain(evidence.tool_version)}){parents}{of}: {figures}; "
         f"method {plain(evidence.method.name)}{source}{fine}"
         + (f"; data {inputs}." if inputs else ".")
     )

@@ -12,8 +12,8 @@ _SAID = (
     "concept_loose", "name_contains", "tie", "outside_map", "condition_unknown", "place_unknown",
     "partial_place", "repaired",
     "layer_extent_assumed", "map_date", "right_incomplete", "without_place", "not_numeric",
-    "without_value", "gsd_declared",
-    "order_unknown", "order_reversed", "up_taken_for_north", "frame_assumed",
+    "without_value", "gsd_declared", "grouped",
+    "order_unknown", "order_reversed", "layer_by_name", "up_taken_for_north", "frame_assumed",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ KINDS = {
     "sampled": "from a sample",
     "spread": "spread over settings",
     "exact": "exact",
+    "bounds": "the rest is not said",
 }
 _AREAS = {
     "m2": (1.0, "m²"),
@@ -59,6 +60,11 @@ def shown(quantity: Quantity, style: str = "") -> str:
     low, high = quantity.low, quantity.high
     if style == "bare" or low is None or high is None or low == high:
         return value
+    if quantity.interval == "bounds" and quantity.value in (low, high):
+        least, most = one(low, quantity.unit, style), one(high, quantity.unit, style)
+        if quantity.value == low:
+            return f"at least {least} (at most {most})"
+        return f"at most {most} (at least {least})"
     ends = f"{one(low, quantity.unit, style)}–{one(high, quantity.unit, style)}"
     level = f"{quantity.level * 100:g} % " if quantity.level else ""
     return f"{value} ({ends}, {level}{KINDS.get(quantity.interval, 'interval')})"

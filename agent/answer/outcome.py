@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from agent.evidence import Claim, Evidence
@@ -10,6 +11,8 @@ from tools.contract import Quantity, Value
 
 ENOUGH = 0.99
 _BARE = ("exactly", "about")
+_GROWING = ("share", "density", "area_inside", "area_whole", "length_inside", "length_whole")
+"""Figures that would be larger if what does not say so were meant too."""
 
 
 @dataclass
@@ -19,6 +22,8 @@ class Outcome:
     text: str
     claims: list[Claim]
     settled: bool = True
+    partly: bool = False
+    """Whether something that was asked is told, though not all."""
     used: list[Evidence] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -55,7 +60,27 @@ def looked(evidence: Evidence) -> float:
 
 def can_deny(evidence: Evidence) -> bool:
     """Tell whether "none" may be said: enough was looked at by something that can tell."""
-    return looked(evidence) >= ENOUGH
+    return looked(evidence) >= ENOUGH and ends(evidence, "count")[1] <= count_of(evidence)
+
+
+def ends(evidence: Evidence, name: str) -> tuple[float, float]:
+    """Return the least and the most that a figure may be, by what the records do not say."""
+    quantity = evidence.quantity(name)
+    number = quantity.number if quantity is not None else None
+    if quantity is None or number is None:
+        return 0.0, 0.0
+    if quantity.interval == "bounds" and quantity.low is not None and quantity.high is not None:
+        return quantity.low, quantity.high
+    unknown = evidence.value("count_condition_unknown")
+    more = float(unknown) if isinstance(unknown, int | float) else 0.0
+    if name == "count":
+        return number, math.inf if partly_mapped(evidence) else number + more
+    return number, math.inf if more and name in _GROWING else number
+
+
+def partly_mapped(evidence: Evidence) -> bool:
+    """Tell whether a part of the area asked about lies where no map is held."""
+    return evidence.tool == "lookup_osm" and evidence.quantity("covered_share") is not None
 
 
 def count_of(evidence: Evidence) -> int:

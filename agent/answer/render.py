@@ -94,4 +94,4 @@ def _unit_of_value(evidence_id: str, ledger: Ledger) -> Unit:
         quantity = evidence.quantity(name) if evidence is not None else None
         if quantity is not None:
             return quantity.unit
-    return "1"
+    return "count"

@@ -1,4 +1,4 @@
-"""Sentences and claims about scenes: what they are, what is held, what changed between two."""
+"""Sentences and claims about scenes: what they are, what is held, which of several."""
 
 from __future__ import annotations
 
@@ -7,62 +7,204 @@ from agent.answer.numbers import unit_asked
 from agent.answer.outcome import Outcome, holds, of_quantity, ref, said, verdict
 from agent.evidence import Claim, Evidence
 from agent.inquiry import Ask, Inquiry
-from agent.planner.contract import Ledger
-from agent.planner.restate import claim_text, relation_text
+from agent.planner.restate import claim_text
 from agent.planner.steps import Found
+from store.errors import BadPeriod
+from store.geo import Period
 
-_KEYS = {"size_px": "width", "date": "date"}
-_CELLS = (
-    "north_west",
-    "north",
-    "north_east",
-    "west",
-    "centre",
-    "east",
-    "south_west",
-    "south",
-    "south_east",
-)
+_LISTED = 20
+_NAMES = {
+    "gsd": "size of a pixel", "effective_gsd": "smallest detail", "band_count": "number of bands",
+    "crs": "coordinate system", "area": "ground covered", "dtype": "data type of the pixels",
+    "nodata_share": "share of pixels without data", "valid_share": "share of pixels with data",
+    "format": "file format", "sensor": "sensor", "width_m": "width on the ground",
+    "height_m": "height on the ground", "bands": "bands",
+}  # fmt: skip
+_FOREMOST = {
+    ("date", "which_more"): ("newest", "the latest"),
+    ("date", "which_fewer"): ("oldest", "the earliest"),
+    ("gsd", "which_fewer"): ("finest", "the one with the finest pixels"),
+    ("gsd", "which_more"): ("coarsest", "the one with the coarsest pixels"),
+    ("area", "which_more"): ("largest", "the one that covers the most ground"),
+    ("area", "which_fewer"): ("smallest", "the one that covers the least ground"),
+    ("band_count", "which_more"): ("", "the one with the most bands"),
+    ("band_count", "which_fewer"): ("", "the one with the fewest bands"),
+}
+
+
+def name_of(scene: Evidence) -> str:
+    """Return the id of the scene that evidence describes, to be written in a draft."""
+    return plain(scene.scenes[0].id if scene.scenes else "the scene")
+
+
+# -- properties ------------------------------------------------------------------------------------
 
 
 def scene_value(found: Found, inquiry: Inquiry) -> Outcome:
     """Say one property of the scene or scenes."""
-    texts, claims, settled = [], [], True
-    for scene in found.several:
-        text, claim = _property(scene, found.ask, inquiry)
-        texts.append(text)
-        claims.append(claim)
-        settled = settled and claim.value is not None
-    return Outcome(" ".join(texts), claims, settled=settled, used=found.several)
-
-
-def _property(scene: Evidence, ask: Ask, inquiry: Inquiry) -> tuple[str, Claim]:
-    key = ask.key or ""
-    name = scene.scenes[0].id if scene.scenes else "the scene"
-    if key == "date":
-        date = str(scene.period) if scene.period is not None else None
-        text = (
-            f"**{date}** is the date of {plain(name)} [{scene.id}]."
-            if date
-            else f"**Unknown**: nobody said when {plain(name)} was taken [{scene.id}]."
-        )
-        return text, said(date, text, name, [scene.id])
-    name_of = _KEYS.get(key, key)
-    if scene.quantity(name_of) is None:
-        text = f"**Unknown**: {plain(name)} does not say its {plain(key)} [{scene.id}]."
-        return text, said(None, text, name, [scene.id])
-    text = (
-        f"**{ref(scene, name_of, unit_asked(ask.unit) or '')}** is the {plain(key)} of "
-        f"{plain(name)} [{scene.id}]."
+    outcomes = [_property(scene, found) for scene in found.several]
+    return Outcome(
+        " ".join(text for text, _ in outcomes),
+        [claim for _, claim in outcomes],
+        settled=all(claim.value is not None for _, claim in outcomes),
+        used=found.several,
     )
-    if key == "size_px":
-        text = (
-            f"**{ref(scene, 'width')}** wide and **{ref(scene, 'height')}** high: {plain(name)} "
-            f"[{scene.id}]."
-        )
+
+
+def _property(scene: Evidence, found: Found) -> tuple[str, Claim]:
+    key = found.ask.key or ""
+    special = {
+        "date": _date, "size_px": _size_px, "width_m": _side, "height_m": _side, "bands": _bands,
+        "georeferenced": _georeferenced, "center": _center, "bbox": _bounds, "unknown": _unknown,
+    }.get(key)  # fmt: skip
+    return special(scene, found) if special is not None else _figure(scene, found, key)
+
+
+def _figure(scene: Evidence, found: Found, key: str) -> tuple[str, Claim]:
+    if scene.quantity(key) is None:
+        return _not_known(scene, f"its {_NAMES.get(key, plain(key))}")
+    if found.ask.claim is not None and found.ask.claim.value is not None:
+        return _held_against(scene, scene, key, found.ask)
+    quantity = scene.quantity(key)
+    if key == "area" and quantity is not None and quantity.unit == "px2":
+        text, claim = _size_px(scene, found)
+        more = "How much ground that is, is not known: nobody said how large a pixel is."
+        return f"{text} {more}", claim
+    text = (
+        f"**{ref(scene, key, unit_asked(found.ask.unit) or '')}** is the "
+        f"{_NAMES.get(key, plain(key))} of {name_of(scene)} [{scene.id}]."
+    )
     if key == "gsd" and scene.quantity("effective_gsd") is not None:
         text += f" The smallest detail in it measures about {ref(scene, 'effective_gsd')}."
-    return text, of_quantity(scene, name_of, "answer", text, name)
+    return text, of_quantity(scene, key, "answer", text, name_of(scene))
+
+
+def _not_known(scene: Evidence, what: str) -> tuple[str, Claim]:
+    text = f"**Unknown**: {name_of(scene)} does not say {what} [{scene.id}]."
+    return text, said(None, text, name_of(scene), [scene.id])
+
+
+def _held_against(scene: Evidence, evidence: Evidence, key: str, ask: Ask) -> tuple[str, Claim]:
+    """Hold a property against a number the person named."""
+    quantity = evidence.quantity(key)
+    assert quantity is not None
+    assert ask.claim is not None
+    true = holds(ask.claim, quantity)
+    lead = "Cannot be told" if true is None else "Yes" if true else "No"
+    text = (
+        f"**{lead}**: the {_NAMES.get(ask.key or key, plain(key))} of {name_of(scene)} is "
+        f"{ref(evidence, key)} [{evidence.id}]; asked was {plain(claim_text(ask.claim))}."
+    )
+    where = [f"{evidence.id}.{key}"]
+    return text, said(true, text, name_of(scene), where, verdict=verdict(true))
+
+
+def _date(scene: Evidence, found: Found) -> tuple[str, Claim]:
+    name, period = name_of(scene), scene.period
+    if period is None:
+        text = f"**Unknown**: nobody said when {name} was taken [{scene.id}]."
+        return text, said(None, text, name, [scene.id])
+    claim = found.ask.claim
+    if claim is not None and claim.text:
+        true = _within(period, claim.text)
+        lead = "Cannot be told" if true is None else "Yes" if true else "No"
+        text = (
+            f"**{lead}**: the date of {name} is {period} [{scene.id}]; asked was "
+            f"{plain(claim.text)}."
+        )
+        return text, said(true, text, name, [scene.id], verdict=verdict(true))
+    text = f"**{period}** is the date of {name} [{scene.id}]."
+    return text, said(str(period), text, name, [scene.id])
+
+
+def _within(period: Period, text: str) -> bool | None:
+    """Tell whether a period lies in the one that was said; None when it only may."""
+    try:
+        asked = Period.parse(text)
+    except BadPeriod:
+        return None
+    if period.order(asked) != "overlaps":
+        return False
+    return True if asked.start <= period.start and period.end <= asked.end else None
+
+
+def _size_px(scene: Evidence, found: Found) -> tuple[str, Claim]:
+    text = (
+        f"**{ref(scene, 'width')}** wide and **{ref(scene, 'height')}** high: {name_of(scene)} "
+        f"[{scene.id}]."
+    )
+    return text, of_quantity(scene, "width", "answer", text, name_of(scene))
+
+
+def _side(scene: Evidence, found: Found) -> tuple[str, Claim]:
+    side = "width" if found.ask.key == "width_m" else "height"
+    key = f"ground_{side}"
+    if scene.quantity(key) is None:
+        return _not_known(scene, "the size of its pixels on the ground")
+    if found.ask.claim is not None and found.ask.claim.value is not None:
+        return _held_against(scene, scene, key, found.ask)
+    text = (
+        f"**{ref(scene, key, unit_asked(found.ask.unit) or '')}** is the {side} on the ground of "
+        f"{name_of(scene)}, across its middle; that is {ref(scene, side)} [{scene.id}]."
+    )
+    return text, of_quantity(scene, key, "answer", text, name_of(scene))
+
+
+def _bands(scene: Evidence, found: Found) -> tuple[str, Claim]:
+    text = f"**{ref(scene, 'band_count')}** bands are in {name_of(scene)}"
+    text += (
+        f": {ref(scene, 'bands')} [{scene.id}]." if scene.quantity("bands") else f" [{scene.id}]."
+    )
+    return text, of_quantity(scene, "band_count", "answer", text, name_of(scene))
+
+
+def _georeferenced(scene: Evidence, found: Found) -> tuple[str, Claim]:
+    true = scene.value("georeferenced") is True
+    how = f", in {ref(scene, 'crs')}" if scene.quantity("crs") is not None else ""
+    text = (
+        f"**Yes**: {name_of(scene)} has its place on the ground{how} [{scene.id}]."
+        if true
+        else f"**No**: {name_of(scene)} has no place on the ground [{scene.id}]."
+    )
+    return text, said(true, text, name_of(scene), [f"{scene.id}.georeferenced"])
+
+
+def _center(scene: Evidence, found: Found) -> tuple[str, Claim]:
+    if scene.quantity("center_latitude") is None:
+        return _not_known(scene, "where on the ground it lies")
+    text = (
+        f"**Latitude {ref(scene, 'center_latitude')}, longitude {ref(scene, 'center_longitude')}** "
+        f"is the centre of {name_of(scene)} [{scene.id}]."
+    )
+    where = [f"{scene.id}.center_latitude", f"{scene.id}.center_longitude"]
+    value = f"{scene.value('center_latitude'):.5f}, {scene.value('center_longitude'):.5f}"
+    return text, said(value, text, name_of(scene), where)
+
+
+def _bounds(scene: Evidence, found: Found) -> tuple[str, Claim]:
+    if scene.quantity("west") is None:
+        return _not_known(scene, "where on the ground it lies")
+    text = (
+        f"**Longitude {ref(scene, 'west')} to {ref(scene, 'east')}, latitude {ref(scene, 'south')} "
+        f"to {ref(scene, 'north')}** is what {name_of(scene)} spans [{scene.id}]."
+    )
+    ends = ("west", "south", "east", "north")
+    value = ", ".join(f"{scene.value(end):.5f}" for end in ends)
+    return text, said(value, text, name_of(scene), [f"{scene.id}.{end}" for end in ends])
+
+
+def _unknown(scene: Evidence, found: Found) -> tuple[str, Claim]:
+    unknown = [c.code for c in scene.caveats if c.code.startswith("unknown_")]
+    if not unknown:
+        text = f"**Nothing** that I keep of a scene is unknown of {name_of(scene)} [{scene.id}]."
+        return text, said("nothing", text, name_of(scene), [scene.id])
+    names = ", ".join(code.removeprefix("unknown_") for code in unknown)
+    told = "; ".join(f"{{{scene.id}!{code}}}" for code in unknown)
+    text = f"**Not known** of {name_of(scene)}: {names} [{scene.id}]. In words: {told}."
+    return text, said(names, text, name_of(scene), [scene.id])
+
+
+# -- descriptions ----------------------------------------------------------------------------------
 
 
 def described(found: Found, inquiry: Inquiry) -> Outcome:
@@ -99,7 +241,7 @@ def _kind(evidence: Evidence) -> str:
 def _scene_described(found: Found) -> Outcome:
     texts, claims = [], []
     for scene in found.several:
-        name = plain(scene.scenes[0].id if scene.scenes else "The scene")
+        name = name_of(scene)
         facts = [f"{ref(scene, 'width')} × {ref(scene, 'height')}"]
         facts += [f"bands {ref(scene, 'bands')}"] if scene.quantity("bands") else []
         facts += [f"{ref(scene, 'gsd')}"] if scene.quantity("gsd") else ["pixel size unknown"]
@@ -117,192 +259,103 @@ def _scene_described(found: Found) -> Outcome:
     return Outcome(" ".join(texts), claims, used=found.several)
 
 
+# -- what is held, and which of several ------------------------------------------------------------
+
+
 def held(found: Found, inquiry: Inquiry) -> Outcome:
     """Say which scenes and map layers are held."""
     main = found.main
     assert main is not None
-    scenes = ", ".join(plain(key.id) for key in main.scenes[:20])
+    layers = ", ".join(plain(layer) for layer in inquiry.where.layers[:_LISTED])
+    if found.ask.key == "layers" and main.quantity("layer_count") is not None:
+        text = f"**{ref(main, 'layer_count')}** map layers are held [{main.id}]" + (
+            f": {layers}." if layers else "."
+        )
+        return Outcome(
+            text, [of_quantity(main, "layer_count", "answer", text, "map layers")], used=[main]
+        )
+    scenes = ", ".join(plain(key.id) for key in main.scenes[:_LISTED])
     when = f" of {plain(', '.join(inquiry.when))}" if inquiry.when else ""
-    text = f"**{ref(main, 'count')}** scenes{when} are held [{main.id}]" + (
+    called = f" called {plain(inquiry.where.called)}" if inquiry.where.called else ""
+    text = f"**{ref(main, 'count')}** scenes{when}{called} are held [{main.id}]" + (
         f": {scenes}." if scenes else "."
     )
-    layers = ", ".join(plain(layer) for layer in inquiry.where.layers[:20])
-    text += f" Map layers: {layers}." if layers else " No map layer is held."
+    if not (when or called):
+        text += f" Map layers: {layers}." if layers else " No map layer is held."
     return Outcome(text, [of_quantity(main, "count", "answer", text, "scenes")], used=[main])
 
 
-def changed(found: Found, inquiry: Inquiry, ledger: Ledger) -> Outcome:
-    """Say whether, how much and where something changed between two scenes."""
-    change, ask = found.main, found.ask
-    assert change is not None
-    pair = " and ".join(plain(scene) for scene in inquiry.where.scenes)
-    state = change.value("verdict")
-    if state == "cannot_tell" or state not in ("changed", "unchanged"):
-        return _open(change, pair, ask)
-    if ask.aspect in ("share", "area"):
-        return _amount(change, ask, pair)
-    if ask.aspect == "count":
-        return _regions(found, change, pair)
-    if ask.aspect == "where":
-        return _where(change, ask, pair)
-    if ask.aspect == "direction":
-        return _direction(change, ask, pair)
-    return _whether(change, ask, pair)
-
-
-def _open(change: Evidence, pair: str, ask: Ask) -> Outcome:
-    reasons = "; ".join(plain(str(reason)) for reason in change.series.get("reasons", [])[:3])
-    text = f"**Cannot tell** whether anything changed between {pair} [{change.id}]."
-    text += f" {reasons[:1].upper()}{reasons[1:]}." if reasons else ""
-    if change.quantity("candidate_count") is not None and change.value("candidate_count"):
-        text += (
-            f" {ref(change, 'candidate_count')} places are worth a look; they are not claimed to "
-            "have changed."
-        )
-    return Outcome(
-        text,
-        [said(None, text, "change", [f"{change.id}.verdict"], verdict="undecided")],
-        settled=False,
-        used=[change],
-    )
-
-
-def _whether(change: Evidence, ask: Ask, pair: str) -> Outcome:
-    did = change.value("verdict") == "changed"
-    denied = ask.claim is not None and ask.claim.relation == "no"
-    what = (
-        f"{ref(change, 'changed_share')} of the area compared"
-        if change.quantity("changed_share")
-        else "some of the area compared"
-    )
-    lead = "Yes" if did != denied else "No"
-    text = (
-        f"**{lead}**: something changed between {pair}, {what}"
-        if did
-        else f"**{lead}**: nothing changed between {pair} that can be told from the two"
-    )
-    if did and change.quantity("region_count"):
-        text += f", in {ref(change, 'region_count')} regions"
-    text += f" [{change.id}]."
-    if did and ask.of is not None and ask.of.tags is not None:
-        text += (
-            f" What it is that changed ({plain(ask.of.label)} or something else) is not told by "
-            "this tool."
-        )
-    value: bool | str = did != denied
-    if ask.aspect == "list":
-        value = "changed" if did else "unchanged"
-        text += _places(change)
-    claims = [said(value, text, "change", [f"{change.id}.verdict"])]
-    if change.quantity("changed_share"):
-        claims.append(of_quantity(change, "changed_share", "support", "changed share", "change"))
-    return Outcome(text, claims, used=[change])
-
-
-def _amount(change: Evidence, ask: Ask, pair: str) -> Outcome:
-    name = "changed_area" if ask.aspect == "area" else "changed_share"
-    quantity = change.quantity(name)
-    if quantity is None:
-        text = f"**Cannot tell** how much changed between {pair} [{change.id}]."
-        return Outcome(
-            text,
-            [said(None, text, "change", [f"{change.id}.verdict"], verdict="undecided")],
-            settled=False,
-            used=[change],
-        )
-    if ask.claim is not None and ask.claim.value is not None:
-        true = holds(ask.claim, quantity)
-        lead = "Cannot be told" if true is None else "Yes" if true else "No"
-        text = (
-            f"**{lead}**: {ref(change, name)} changed between {pair} [{change.id}]; asked was "
-            f"{plain(claim_text(ask.claim))}."
-        )
-        claims = [
-            said(true, text, "change", [f"{change.id}.{name}"], verdict=verdict(true)),
-            of_quantity(change, name, "support", "the figure", "change"),
-        ]
-        return Outcome(text, claims, settled=true is not None, used=[change])
-    of = " of the area compared" if name == "changed_share" else ""
-    text = (
-        f"**{ref(change, name, unit_asked(ask.unit) or '')}**{of} changed between {pair} "
-        f"[{change.id}]."
-    )
-    claims = [of_quantity(change, name, "answer", text, "change")]
-    for other in ("changed_share", "changed_area", "compared_share"):
-        if other != name and change.quantity(other) is not None:
-            claims.append(of_quantity(change, other, "support", other.replace("_", " "), "change"))
-    return Outcome(text, claims, used=[change])
-
-
-def _regions(found: Found, change: Evidence, pair: str) -> Outcome:
+def which_scene(found: Found, inquiry: Inquiry) -> Outcome:
+    """Say which of several scenes is newest, finest, largest, ..., or why none can be told."""
     ask = found.ask
-    related = found.result
-    if related is not None:
-        how = " ".join(relation_text(r) for r in ask.of.relations) if ask.of is not None else ""
+    name, words = _FOREMOST[ask.key or "", ask.order or "which_more"]
+    if found.several:
+        return _of_described(found.several, ask, words)
+    main = found.main
+    assert main is not None
+    if name and main.quantity(name) is not None:
         text = (
-            f"**{ref(related, 'count')}** of {ref(related, 'left_count')} changed regions lie "
-            f"{plain(how)} [{related.id}, {change.id}]."
+            f"**{ref(main, name)}** is {words} of the scenes that say so of themselves [{main.id}]."
         )
-        return Outcome(
-            text,
-            [of_quantity(related, "count", "answer", text, "changed regions")],
-            used=[change, related],
+        return Outcome(text, [of_quantity(main, name, "answer", text, "scene")], used=[main])
+    text = f"**Cannot tell** which scene is {words}: none stands alone in that [{main.id}]."
+    claim = said(None, text, "scene", [main.id], verdict="undecided")
+    return Outcome(text, [claim], settled=False, used=[main])
+
+
+def _of_described(scenes: list[Evidence], ask: Ask, words: str) -> Outcome:
+    """Choose among scenes that were described, where the records put one before all others."""
+    key = ask.key or ""
+    ids = [scene.id for scene in scenes]
+    silent = [scene for scene in scenes if not _says(scene, key)]
+    first = None if silent else next((s for s in scenes if _before_all(s, scenes, ask)), None)
+    cited = ", ".join(ids)
+    if first is None:
+        why = (
+            f"{', '.join(name_of(scene) for scene in silent)} does not say its "
+            f"{'date' if key == 'date' else _NAMES[key]}"
+            if silent
+            else "what the records say does not put one before the other"
         )
-    if change.quantity("region_count") is None:
-        return _open(change, pair, ask)
-    text = f"**{ref(change, 'region_count')}** changed regions between {pair} [{change.id}]."
-    return Outcome(
-        text,
-        [of_quantity(change, "region_count", "answer", text, "changed regions")],
-        used=[change],
-    )
+        text = f"**Cannot tell** which is {words}: {why} [{cited}]."
+        claim = said(None, text, "scene", ids, verdict="undecided")
+        return Outcome(text, [claim], settled=False, used=scenes)
+    facts = "; ".join(f"{name_of(scene)}: {_fact(scene, key)}" for scene in scenes)
+    where = ids if key == "date" else [f"{scene.id}.{key}" for scene in scenes]
+    if ask.claim is not None:
+        true = first is scenes[0]
+        text = f"**{'Yes' if true else 'No'}**: {facts} [{cited}]."
+        return Outcome(text, [said(true, text, name_of(scenes[0]), where)], used=scenes)
+    text = f"**{name_of(first)}** is {words} ({facts}) [{cited}]."
+    return Outcome(text, [said(name_of(first), text, "scene", where)], used=scenes)
 
 
-def _where(change: Evidence, ask: Ask, pair: str) -> Outcome:
-    cells = {name: change.value(f"share_{name}") for name in _CELLS}
-    held = {name: float(value) for name, value in cells.items() if isinstance(value, int | float)}
-    if change.value("verdict") == "unchanged":
-        return _whether(change, ask, pair)
-    if not held:
-        text = (
-            f"Where between {pair} is in the set of regions; parts of the scene could not be "
-            f"named by the compass [{change.id}]."
+def _says(scene: Evidence, key: str) -> bool:
+    if key == "date":
+        return scene.period is not None
+    quantity = scene.quantity(key)
+    return quantity is not None and quantity.unit != "px2"
+
+
+def _fact(scene: Evidence, key: str) -> str:
+    return str(scene.period) if key == "date" else ref(scene, key)
+
+
+def _before_all(scene: Evidence, scenes: list[Evidence], ask: Ask) -> bool:
+    others = [other for other in scenes if other is not scene]
+    if ask.key == "date":
+        wanted = "after" if ask.order == "which_more" else "before"
+        return all(
+            scene.period is not None
+            and other.period is not None
+            and scene.period.order(other.period) == wanted
+            for other in others
         )
-        return Outcome(
-            text, [said(None, text, "change", [f"{change.id}#set"])], settled=False, used=[change]
-        )
-    least = ask.order == "fewer"
-    best = (
-        min(held, key=lambda name: held[name]) if least else max(held, key=lambda name: held[name])
-    )
-    word = best.replace("_", "-")
-    text = (
-        f"**{'Least' if least else 'Most'} in the {word}** of the scene: "
-        f"{ref(change, f'share_{best}')} of that ninth changed [{change.id}]."
-    )
-    text += _places(change)
-    return Outcome(text, [said(word, text, "change", [f"{change.id}.share_{best}"])], used=[change])
+    own = _number(scene, ask.key or "")
+    numbers = [_number(other, ask.key or "") for other in others]
+    return all(own > n if ask.order == "which_more" else own < n for n in numbers)
 
 
-def _places(change: Evidence) -> str:
-    halves = [(n, change.quantity(f"share_{n}_half")) for n in ("north", "south", "west", "east")]
-    shown = [
-        f"{name} {ref(change, f'share_{name}_half')}"
-        for name, quantity in halves
-        if quantity is not None
-    ]
-    return f" By halves: {', '.join(shown)}." if shown else ""
-
-
-def _direction(change: Evidence, ask: Ask, pair: str) -> Outcome:
-    of = plain(ask.of.label) if ask.of is not None and ask.of.label else "it"
-    text = (
-        f"**Cannot tell** whether {of} grew or shrank: between {pair} the tool tells that and "
-        f"where something changed, not from what to what [{change.id}]."
-    )
-    return Outcome(
-        text,
-        [said(None, text, "change", [f"{change.id}.verdict"], verdict="undecided")],
-        settled=False,
-        used=[change],
-    )
+def _number(scene: Evidence, key: str) -> float:
+    value = scene.value(key)
+    return float(value) if isinstance(value, int | float) else 0.0

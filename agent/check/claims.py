@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 
 from agent.answer import Draft
 from agent.answer.numbers import one
+from agent.answer.outcome import ends
 from agent.evidence import REFERENCE, Claim, Evidence
 from agent.inquiry import Ask, Inquiry
 from agent.inquiry import Claim as Claimed
@@ -123,10 +125,34 @@ def _decision_faults(claim: Claim, ask: Ask, ledger: Ledger) -> Iterator[str]:
             yield f"claim {claim.id} is {claim.verdict} without a yes or no"
         return
     expected = _decided(claim, ask, ledger)
+    if _left_open(claim, ask, ledger):
+        yield f"claim {claim.id} says {claim.value}, its evidence leaves that open"
     if expected is not None and expected != claim.value:
         yield f"claim {claim.id} says {claim.value}, its evidence says {expected}"
     if claim.verdict is not None and (claim.verdict == "supported") != claim.value:
         yield f"claim {claim.id} is {claim.value} and {claim.verdict}"
+
+
+def _left_open(claim: Claim, ask: Ask, ledger: Ledger) -> bool:
+    """Tell whether what the records do not say could turn a yes into a no, or a no into a yes."""
+    bounds = [
+        _ends(reference, ledger)
+        for reference in claim.evidence
+        if _number(reference, ledger) is not None
+    ]
+    if all(low == high for low, high in bounds):
+        return False
+    if ask.goal == "every" and len(bounds) == 2:
+        (least, most), (few, many) = bounds
+        return not (least >= many or most < few)
+    corners = itertools.product(*bounds)
+    return len({_decided_by(list(numbers), ask) for numbers in corners}) > 1
+
+
+def _ends(reference: str, ledger: Ledger) -> tuple[float, float]:
+    name, _, part = reference.partition(".")
+    evidence = ledger.get(name)
+    return (0.0, 0.0) if evidence is None else ends(evidence, part)
 
 
 def _decided(claim: Claim, ask: Ask, ledger: Ledger) -> bool | None:
@@ -134,6 +160,10 @@ def _decided(claim: Claim, ask: Ask, ledger: Ledger) -> bool | None:
     numbers = [
         number for number in (_number(ref, ledger) for ref in claim.evidence) if number is not None
     ]
+    return _decided_by(numbers, ask)
+
+
+def _decided_by(numbers: list[float], ask: Ask) -> bool | None:
     if ask.goal == "every" and len(numbers) == 2:
         return numbers[0] == numbers[1]
     if ask.goal == "compare" and len(numbers) == 2:

@@ -41,6 +41,11 @@ _OURS = (
 _COMPASS = re.compile(
     r"\b(north|south|east|west)(?:ern)?(?:[- ]?(east|west)(?:ern)?)?\b", re.IGNORECASE
 )
+_PARTS = re.compile(
+    r"\b(?:north|south|east|west)(?:ern)?(?:[- ](?:east|west)(?:ern)?)? (?:half|halves|quarters?|third)\b",
+    re.IGNORECASE,
+)
+"""Parts of an area by name; their directions are checked by themselves."""
 _QUOTED = re.compile(r"[“\"]([^”\"]{1,200})[”\"]")
 _HELD = "�"
 
@@ -61,8 +66,8 @@ def word_faults(draft: Draft, ledger: Ledger, subject: Subject) -> Iterator[str]
     for found in _NUMBER.finditer(bare):
         if found[0].rstrip(".,") not in _numbers(asked):
             yield f"the number {found[0]!r} is typed, not measured"
-    for found in _NUMBER_WORDS.finditer(bare):
-        if not re.search(rf"\b{re.escape(found[0])}\b", asked, re.IGNORECASE):
+    for found in _NUMBER_WORDS.finditer(_PARTS.sub(" ", bare)):
+        if not re.search(rf"\b{re.escape(found[0])}\b", _PARTS.sub(" ", asked), re.IGNORECASE):
             yield f"the number word {found[0]!r} is typed, not measured"
     yield from _direction_faults(draft, bare, asked, ledger)
     yield from _name_faults(literal, known)

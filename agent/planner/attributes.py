@@ -56,7 +56,7 @@ class AttributeReader(Cursor, ABC):
             if head is None and not self.attempt(lambda: self._valued_ahead()):
                 return None
             negated = negated or self.take("NO") is not None
-        while self.take("THE", "ANY") is not None:
+        while self.take("THE", "ANY") is not None or self._both():
             pass
         found: list[Mod] | None = (
             self.attempt(lambda: self._floors(negated=negated))
@@ -65,6 +65,11 @@ class AttributeReader(Cursor, ABC):
             or self.attempt(lambda: self._owned(negated=negated))
         )
         return found
+
+    def _both(self) -> bool:
+        """Pass "both" before two properties."""
+        lexeme = self.peek("EVERY")
+        return lexeme is not None and lexeme.text.casefold() == "both" and bool(self.take("EVERY"))
 
     def _valued_ahead(self) -> bool | None:
         """Look whether an attribute with a value follows ("speed limit over 50")."""
@@ -164,7 +169,7 @@ class AttributeReader(Cursor, ABC):
     def _neighbour(self, *, negated: bool) -> list[Mod] | None:
         """Read "a bus stop within 50 m", "no school closer than 1 km"."""
         anchor = self.noun(join=True, mods=False)
-        if anchor is None or not anchor.things:
+        if anchor is None or not anchor.things or anchor.counts_most:
             return None
         anchor.mods.extend(self.attempt(self._named) or [])
         self.take("THAT")
@@ -195,6 +200,8 @@ class AttributeReader(Cursor, ABC):
         """Read "with a playground" (inside it)."""
         anchor = self.noun(join=False, mods=False)
         if anchor is None or not anchor.things or anchor.subjects[0].tags is None:
+            return None
+        if anchor.counts_most:
             return None
         inside = self.take("IN", "CONTAIN") is not None
         if inside:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.evidence import Choice, Doubt, QuestionBack
-from agent.inquiry import Ask, Inquiry
-from agent.planner.contract import Conversation, Ledger, PastTurn, Plan
+from agent.inquiry import Ask, Inquiry, Subject
+from agent.planner.asking import meant
+from agent.planner.contract import Conversation, Ledger, Plan
+from agent.planner.missing import fact_missing
+from agent.planner.names import NamesHeld
 from agent.planner.places import held_names, placed
-from agent.planner.questions import meant, read_question
+from agent.planner.questions import read_question
 from agent.planner.restate import restate
 from agent.planner.steps import Stuck, Work, find
 
 if TYPE_CHECKING:
     from store.catalog import Catalog
+    from store.features.reader import Features
+    from store.scenes import Layer
     from tools.registry import Registry
 
+MOST_LAYERS = 16
+"""Layers in which names of a question are looked up."""
 CAN_DO = (
     "I can count, list, locate, measure and compare things the map records, say what share "
     "of the ground they cover, "
@@ -25,19 +34,41 @@ CAN_DO = (
 
 
 class EmbeddedPlanner:
-    """Understands and plans by rules; keeps no state."""
+    """Understands and plans by rules; keeps no state.
+
+    Args:
+        open_layer: Opens the features of a layer, to look names of a question up in it; without
+            it names are told by their capitals and quotation marks alone.
+    """
 
     name = "embedded"
 
+    def __init__(self, open_layer: Callable[[Layer], Features] | None = None) -> None:
+        self._open_layer = open_layer
+
     def understand(self, question: str, conversation: Conversation, catalog: Catalog) -> Inquiry:
         """Turn a question into an inquiry, in the light of the turns before it."""
-        held = held_names(catalog)
-        past = _last_asking(conversation)
+        held = replace(held_names(catalog), names=self._names(catalog))
         said = _picked_choice(question, conversation)
-        context = past.inquiry.asked if past is not None and past.inquiry is not None else []
+        context = [ask for past in _last_asking(conversation) for ask in past.asked]
         inquiry = read_question(said, held, context).model_copy(update={"question": question})
         inquiry = placed(inquiry, conversation, catalog, held)
         return inquiry.model_copy(update={"restated": restate(inquiry)})
+
+    def _names(self, catalog: Catalog) -> NamesHeld | None:
+        """Return what tells which names the layers held bear."""
+        layers, opened = catalog.layers(), self._open_layer
+        if opened is None or not layers:
+            return None
+
+        def held(names: Sequence[str]) -> set[str]:
+            found: set[str] = set()
+            for layer in layers[:MOST_LAYERS]:
+                with opened(layer) as features:
+                    found |= features.named(names)
+            return found
+
+        return held
 
     def plan(
         self,
@@ -64,7 +95,7 @@ class EmbeddedPlanner:
         if work.calls:
             return Plan(calls=work.calls)
         if done:
-            missing = _pixel_size_missing(inquiry, turn, ledger)
+            missing = fact_missing(inquiry, turn, ledger)
             return Plan(question_back=missing) if missing is not None else Plan(enough=True)
         return _ended(stuck, inquiry)
 
@@ -97,24 +128,6 @@ def _say_again(inquiry: Inquiry) -> QuestionBack:
     )
 
 
-def _pixel_size_missing(inquiry: Inquiry, turn: int, ledger: Ledger) -> QuestionBack | None:
-    """Ask for the size of a pixel where only pixels are known and an area is asked."""
-    names = {("value", "area"): "area", ("change", "area"): "changed_area"}
-    for ask in inquiry.asked:
-        name = names.get((ask.goal, ask.key or ask.aspect or ""))
-        if name is None or ask.unit is None or ask.of is not None:
-            continue
-        for evidence in ledger.evidence:
-            quantity = evidence.quantity(name) if evidence.turn == turn else None
-            if quantity is not None and quantity.unit == "px2":
-                text = (
-                    "The size of a pixel on the ground is not known, so areas can only be given in "
-                    "pixels. How large is a pixel? Declare it at ingest with --gsd, in metres."
-                )
-                return QuestionBack(text=text)
-    return None
-
-
 def _ended(stuck: Sequence[Stuck], inquiry: Inquiry) -> Plan:
     """Say why nothing could be found out: the person's choice, or nothing that would help."""
     layer = next(
@@ -131,16 +144,48 @@ def _ended(stuck: Sequence[Stuck], inquiry: Inquiry) -> Plan:
                 text="Several map layers could answer this. Which one is meant?", choices=choices
             )
         )
+    wider = _wider_kind(stuck, inquiry)
+    if wider is not None:
+        return Plan(question_back=wider)
     reasons = list(dict.fromkeys(why.reason for why in stuck))
     return Plan(abstain="; ".join(reasons) or "nothing held could answer this")
 
 
-def _last_asking(conversation: Conversation) -> PastTurn | None:
-    """Return the last turn whose inquiry can be gone back to."""
-    for past in reversed(conversation.turns):
-        if past.inquiry is not None and past.inquiry.asked and past.inquiry.goal != "explain":
-            return past
+def _wider_kind(stuck: Sequence[Stuck], inquiry: Inquiry) -> QuestionBack | None:
+    """Offer all buildings where the map does not say which of its buildings are of a kind."""
+    blind = any(s.refused is not None and s.refused.code == "layer_cannot_tell" for s in stuck)
+    for ask in inquiry.asked if blind else []:
+        for subject in (ask.of, ask.other):
+            if subject is None or not _kind_of_building(subject):
+                continue
+            words = re.escape(subject.phrase)
+            question = re.sub(rf"\b{words}\b", "buildings", inquiry.question, flags=re.IGNORECASE)
+            text = (
+                f"The map held there does not say which buildings are {subject.label}. "
+                "Shall I take all buildings?"
+            )
+            choice = Choice(label="all buildings", value=question)
+            return QuestionBack(text=text, choices=[choice])
     return None
+
+
+def _kind_of_building(subject: Subject) -> bool:
+    """Say whether a kind of things is told from other buildings by the value of their tag."""
+    groups = subject.tags.any_of if subject.tags is not None else ()
+    return bool(groups) and all(
+        any(clause.key == "building" and clause.values for clause in group.all_of)
+        for group in groups
+    )
+
+
+def _last_asking(conversation: Conversation) -> list[Inquiry]:
+    """Return the inquiries of the last two turns that can be gone back to, the newest last."""
+    asking = [
+        past.inquiry
+        for past in conversation.turns
+        if past.inquiry is not None and past.inquiry.asked and past.inquiry.goal != "explain"
+    ]
+    return asking[-2:]
 
 
 def _picked_choice(question: str, conversation: Conversation) -> str:

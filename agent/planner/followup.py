@@ -75,6 +75,7 @@ def _other_thing(clause: Clause) -> list[Ask] | None:
         or len(clause.things) > 1
         or clause.has("COUNT", "SHARE", "WHAT", "SUP")
         or noun.more
+        or (noun.sup is not None and noun.sup[0] == "distance")
     ):
         return None
     context = clause.context

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from agent.inquiry import Ask, Claim, Extreme, Relation, Subject
+from agent.planner.chunks import Chunk
 from agent.planner.lexer import Lexeme
 from agent.planner.nouns import Mod, Noun, applied, denied_mod, extreme_of, union
 from agent.planner.numbers import Amount
@@ -37,29 +37,15 @@ _CLAIMS = {
 }
 
 
-@dataclass(slots=True)
-class Chunk:
-    """A piece of a clause: a noun phrase, what is said about one, or a single lexeme."""
-
-    kind: str
-    """`noun`, `said` (after a finite verb), `mods` (without a noun before it) or `word`."""
-    noun: Noun | None = None
-    mods: list[Mod] = field(default_factory=list)
-    lexeme: Lexeme | None = None
-    used: bool = False
-
-    def has(self, *kinds: str) -> bool:
-        """Tell whether this is a word that can play one of these parts."""
-        return self.lexeme is not None and self.lexeme.has(*kinds)
-
-
 class Clause:
     """One clause being understood: its chunks, of which each must come to something."""
 
-    def __init__(self, reader: NounReader, context: Ask | None) -> None:
+    def __init__(self, reader: NounReader, context: Ask | None, before: Sequence[Ask] = ()) -> None:
         self.reader = reader
         self.problems = reader.problems
         self.context = context
+        self.before = before
+        """All that was asked in the last turns, the newest last."""
         self.chunks: list[Chunk] = []
         self._read()
 
@@ -186,6 +172,11 @@ class Clause:
         """Return the first word that can play one of these parts and is not used yet."""
         return next((chunk for chunk in self.chunks if not chunk.used and chunk.has(*kinds)), None)
 
+    def word_after(self, kind: str, place: int) -> Chunk | None:
+        """Return the first such word that stands directly after a place in the clause."""
+        chunk = next(iter(self.chunks[place + 1 : place + 2]), None)
+        return chunk if chunk is not None and chunk.has(kind) else None
+
     def has(self, *kinds: str) -> bool:
         """Tell whether there is such a word."""
         return self.word(*kinds) is not None
@@ -256,6 +247,8 @@ class Clause:
         found = []
         for chunk in self.chunks:
             if chunk.used:
+                if chunk.noun is not None and chunk.noun.unread_most:
+                    found.append(chunk.noun.sup[3] if chunk.noun.sup else "most")
                 continue
             if chunk.lexeme is not None and self._only_hedges(chunk):
                 continue
@@ -298,7 +291,7 @@ class Clause:
                 base = base.model_copy(update={"pick": self.context.extreme})
             mods = [*(noun.mods if noun else []), *extra]
             return applied(base, mods)
-        return noun.subject(extra)
+        return applied(meant_before(self, noun), [*noun.mods, *extra])
 
     def _the_one_picked(self, noun: Noun | None) -> bool:
         """Say whether "it" means the one that was picked before ("... and how big is it?")."""
@@ -357,6 +350,23 @@ class Clause:
         return self.claim_of(number.lexeme.kinds["NUM"], op)
 
 
+def meant_before(clause: Clause, noun: Noun) -> Subject:
+    """Return what "that park" means: the one thing of before that can be a park, by its name."""
+    subject = union(noun.subjects)
+    first = clause.reader.lexemes[noun.start].text.casefold() if noun.end > noun.start else ""
+    if first not in ("that", "this") or subject.named is not None or clause.context is None:
+        return subject
+    for ask in reversed(clause.before):
+        spoken = [one for one in (ask.of, ask.other) if one is not None]
+        spoken += [relation.to for one in spoken for relation in one.relations]
+        if ask.of is not None and ask.extreme is not None and ask.of.concepts == subject.concepts:
+            return ask.of.model_copy(update={"pick": ask.extreme})
+        named = [one for one in spoken if one.named and one.concepts in ([], subject.concepts)]
+        if len(named) == 1:
+            return subject.model_copy(update={"named": named[0].named, "definite": True})
+    return subject
+
+
 Rule = Callable[[Clause], "list[Ask] | None"]
 
 
@@ -375,6 +385,9 @@ def asks_of(clause: Clause, rules: Sequence[Rule]) -> list[Ask]:
 def with_pick(noun: Noun, subject: Subject) -> Subject:
     """Return a subject with the superlative of its noun phrase as a pick."""
     if noun.sup is None:
+        return subject
+    if noun.counts_most:
+        noun.unread_most = True
         return subject
     return subject.model_copy(update={"pick": extreme_of(noun, subject)})
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.planner.numbers import NUMBER_WORDS, Amount, read_number, read_unit
+from agent.planner.slips import CONTRACTIONS, TYPOS
 from agent.planner.vocabulary import closed_words, longest_phrase, phrases
 from tools.concepts.model import Spot
 from tools.concepts.spot import spot
@@ -19,122 +20,6 @@ _TOKEN = re.compile(
     r"|[^\W\d_]+\d?(?:['’][^\W\d_]+)*|>=|<=|[^\w\s]"
 )
 _QUOTED = re.compile(r"[\"“”«]([^\"“”«»]{1,80})[\"“”»]|(?<!\w)['‘]([^'’‘]{2,80})['’](?!\w)")
-_CONTRACTIONS = (
-    (r"\b(what|where|who|how|that|there|it|which|here|when)['’]s\b", r"\1 is"),
-    (r"\b(what|where|how|there|here)s\b", r"\1 is"),
-    (r"\b(is|are|was|were|do|does|did|has|have|would|could)n['’]?t\b", r"\1 not"),
-    (r"\bcan['’]?t\b|\bcannot\b", "can not"),
-    (r"\bi['’]d\b", "i would"),
-    (r"\bi['’]m\b|\bim\b", "i am"),
-    (r"\b(what|there|how|where|they|these|those|which)['’]re\b", r"\1 are"),
-    (r"\blet['’]s\b", "let us"),
-    (r"\b(we|i|you|they)['’]ve\b", r"\1 have"),
-    (r"\bhow['’]?d\b", "how did"),
-    (r"\bw/o\b", "without"),
-    (r"\bsq\.", "sq"),
-    (r"\bapprox\.", "approx"),
-    (r"\bno\. of\b|\bnr\.? of\b|# of\b", "number of"),
-    (r"\bosm[_-]id", "osm id"),
-    (r"\bwi-fi\b", "wifi"),
-)
-_TYPOS = dict(
-    pair.split(":")
-    for pair in [
-        "hw:how",
-        "mny:many",
-        "manny:many",
-        "howmany:how_many",
-        "howmuch:how_much",
-        "wich:which",
-        "whch:which",
-        "wat:what",
-        "wht:what",
-        "dist:distance",
-        "whats:what_is",
-        "wheres:where_is",
-        "theres:there_is",
-        "ther:there",
-        "teh:the",
-        "hte:the",
-        "u:you",
-        "r:are",
-        "ur:your",
-        "n:and",
-        "thier:their",
-        "lenght:length",
-        "legnth:length",
-        "widht:width",
-        "hight:height",
-        "heigth:height",
-        "heighest:highest",
-        "biggst:biggest",
-        "largst:largest",
-        "longst:longest",
-        "witin:within",
-        "whithin:within",
-        "withing:within",
-        "nere:near",
-        "betwen:between",
-        "beetween:between",
-        "betweeen:between",
-        "dose:does",
-        "ar:are",
-        "iss:is",
-        "arre:are",
-        "thn:than",
-        "den:than",
-        "mor:more",
-        "meny:many",
-        "cuont:count",
-        "conut:count",
-        "nummber:number",
-        "nuber:number",
-        "numer:number",
-        "percentge:percentage",
-        "precentage:percentage",
-        "procent:percent",
-        "prozent:percent",
-        "grnd:ground",
-        "tottal:total",
-        "totl:total",
-        "wether:whether",
-        "weather:weather",
-        "plase:please",
-        "pleas:please",
-        "plese:please",
-        "abt:about",
-        "frm:from",
-        "wid:with",
-        "dont:do_not",
-        "isnt:is_not",
-        "arent:are_not",
-        "doesnt:does_not",
-        "hasnt:has_not",
-        "havent:have_not",
-        "smth:something",
-        "gimme:give_me",
-        "lemme:let_me",
-        "wanna:want_to",
-        "gotta:have_to",
-        "m²:m2",
-        "km²:km2",
-        "ft²:ft2",
-        "sqm:m2",
-        "qm:m2",
-        "sq:sq",
-        "cnt:count",
-        "num:number",
-        "nb:number",
-        "nr:number",
-        "amout:amount",
-        "ammount:amount",
-        "quantitiy:quantity",
-        "farest:farthest",
-        "nearset:nearest",
-        "neerest:nearest",
-        "closets:closest",
-    ]
-)
 _MONTHS = {
     month: number
     for number, names in enumerate(
@@ -184,7 +69,7 @@ def tidy(text: str) -> str:
     text = re.sub(r"\s+", " ", text).strip()
     if text.isupper() and " " in text:
         text = text.lower()  # shouting says nothing about what is a name
-    for pattern, full in _CONTRACTIONS:
+    for pattern, full in CONTRACTIONS:
         text = re.sub(pattern, full, text, flags=re.IGNORECASE)
     return text
 
@@ -202,7 +87,7 @@ def tokenize(text: str) -> list[Token]:
             continue  # "north-east", "five-minute"
         word = raw.casefold()
         word = re.sub(r"'s$", "", word)
-        for plain in _TYPOS.get(word, word).split("_"):
+        for plain in TYPOS.get(word, word).split("_"):
             found.append(Token(american(plain), raw, match.start(), match.end()))
     return found
 
@@ -212,6 +97,7 @@ def lex(
     spots: Sequence[Spot],
     scenes: Iterable[tuple[str, str]],
     vocabulary: Iterable[str] = (),
+    mentions: Sequence[Lexeme] = (),
 ) -> Reading:
     """Turn tidy text into lexemes; longest reading first.
 
@@ -220,10 +106,17 @@ def lex(
         spots: The kinds of things mentioned in it.
         scenes: Names (ids, aliases) that may be written, each with the id it stands for.
         vocabulary: Words of kinds of things, which are never corrected to function words.
+        mentions: Lexemes found before, where no full name of a scene stands.
     """
     tokens = _corrected(tokenize(text), spots, frozenset(vocabulary))
     reading = Reading(text)
     fixed = _fixed(text, scenes)
+    fixed += [
+        m
+        for m in mentions
+        if not any(f.start < m.end and m.start < f.end for f in fixed)
+        and not (m.has("NOSCENE") and any(s.start < m.end and m.start < s.end for s in spots))
+    ]
     at = 0
     while at < len(tokens):
         token = tokens[at]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from agent.inquiry import Condition, Extreme, Relation, Subject
 from agent.planner.numbers import Amount
 from tools.concepts.model import Ambiguous
 from tools.concepts.tags import TagQuery
+
+if TYPE_CHECKING:
+    from agent.planner.scene_reading import Read as ReadScenes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,20 @@ class Problems:
     ambiguous: list[Ambiguous] = field(default_factory=list)
     scenes: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
+    among: list[tuple[str, ...]] = field(default_factory=list)
+    """Groups of scenes a word may mean."""
+    missing: list[str] = field(default_factory=list)
+    """Names of scenes that are not held."""
+    called: str | None = None
+    """The word that narrows which scenes are listed, such as `SAR`."""
+
+    def take_scenes(self, read: ReadScenes) -> None:
+        """Keep what a clause about scenes named and could not do."""
+        self.scenes += read.row.scenes
+        self.among += read.row.among
+        self.missing += read.row.missing
+        self.called = self.called or read.called
+        self.cannot += [read.cannot] if read.cannot is not None else []
 
 
 @dataclass(slots=True)
@@ -50,10 +67,17 @@ class Noun:
     top: bool = False
     sup: tuple[str, str, str, str] | None = None
     pronoun: bool = False
+    unread_most: bool = False
+    """Whether "most" was said of them and no rule made anything of it."""
     things: bool = True
     """False for a pronoun, and for a number or superlative without a noun."""
     start: int = 0
     end: int = 0
+
+    @property
+    def counts_most(self) -> bool:
+        """Whether "the most" of them is spoken of, rather than one that is most."""
+        return self.sup is not None and self.sup[0] == "many"
 
     def subject(self, extra: Sequence[Mod] = ()) -> Subject:
         """Return one subject: the union of the kinds, with all that is said about them."""
@@ -68,7 +92,7 @@ class Noun:
 
 def union(subjects: Sequence[Subject]) -> Subject:
     """Join kinds of things into one subject that means any of them."""
-    if len(subjects) == 1:
+    if len(subjects) == 1 or all(subject.tags == subjects[0].tags for subject in subjects[1:]):
         return subjects[0]
     queries = [subject.tags for subject in subjects if subject.tags is not None]
     geometries = {subject.geometry for subject in subjects}
@@ -127,7 +151,7 @@ def _sized(condition: Condition, subject: Subject) -> Condition:
 def picked(noun: Noun) -> Subject:
     """Return an anchor with its superlative: "the largest park"."""
     subject = noun.subject()
-    if noun.sup is None or noun.sup[0] == "distance":
+    if noun.sup is None or noun.sup[0] in ("distance", "many"):
         return subject
     return subject.model_copy(update={"pick": extreme_of(noun, subject)})
 

@@ -135,7 +135,7 @@ class NounReader(PlaceReader):
                     update={"named": self.take("NAME")}
                 )
         elif (name := self.take("NAME")) is not None:
-            noun.subjects.append(Subject(phrase=name, label=f"“{name}”", named=name, definite=True))
+            noun.subjects.append(self._of_name(name))
         elif (
             noun.every and self.take("OF") is not None and self.take("PRONOUN", "ONES") is not None
         ):
@@ -154,6 +154,13 @@ class NounReader(PlaceReader):
         if not noun.subjects:
             noun.subjects.append(Subject())
         return True
+
+    def _of_name(self, name: str) -> Subject:
+        """Return what a name in quotation marks stands for, with the kind of thing after it."""
+        if self.peek("THING", skip=False) and not self.lexemes[self.at].has("ATTR"):
+            kind = self._thing(self.take("THING"), definite=True)
+            return kind.model_copy(update={"named": name})
+        return Subject(phrase=name, label=f"“{name}”", named=name, definite=True)
 
     def _sup_after(self, noun: Noun) -> None:
         """Read "park with the largest area", "road with the most lanes"."""
@@ -279,7 +286,7 @@ class NounReader(PlaceReader):
                 "and" if word.has("AND") and word.text.casefold() != "and/or" else "or"
             )
             self.take("OR", "AND", "COMMA")
-            comma = word.has("COMMA")
+            comma = word.has("COMMA") and not word.has("OR", "AND")
             if comma and (after := self.peek("OR", "AND")) is not None:
                 joiner, comma = ("and" if after.has("AND") else "or"), False
                 self.take("OR", "AND")

@@ -8,6 +8,7 @@ from agent.evidence import Choice
 from agent.inquiry import Ask, Inquiry, Where
 from agent.planner.contract import Conversation
 from agent.planner.questions import Held
+from agent.planner.scene_names import words_of_scenes
 from store.errors import BadPeriod
 from store.geo import Period
 from store.scenes import Layer, Scene
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from store.catalog import Catalog
 
 _OF_SCENES = ("change", "inventory", "explain")
+_AT_MOST = 8
 _SAME_PLACE = 0.99
 
 
@@ -23,13 +25,19 @@ def held_names(catalog: Catalog) -> Held:
     """Return the names a question may use; an alias held twice names nothing."""
     names: dict[str, str] = {}
     twice: set[str] = set()
-    for scene in catalog.scenes():
+    scenes = catalog.scenes()
+    aliases: dict[str, tuple[str, ...]] = {}
+    for scene in scenes:
+        aliases[scene.alias] = (*aliases.get(scene.alias, ()), scene.id)
         names[scene.id] = scene.id
         if names.setdefault(scene.alias, scene.id) != scene.id:
             twice.add(scene.alias)
     layers = {name for layer in catalog.layers() for name in (layer.id, layer.alias)}
     return Held(
-        {name: scene for name, scene in names.items() if name not in twice}, frozenset(layers)
+        {name: scene for name, scene in names.items() if name not in twice},
+        frozenset(layers),
+        aliases,
+        words_of_scenes(scenes),
     )
 
 
@@ -43,10 +51,14 @@ def placed(inquiry: Inquiry, conversation: Conversation, catalog: Catalog, held:
     inquiry = _in_named_place(inquiry, layers, held)
     if not inquiry.asked or inquiry.ask_back is not None:
         return inquiry
+    if inquiry.where.missing:
+        return _no_such(inquiry, scenes)
+    if any(ask.goal == "which_scene" for ask in inquiry.asked):
+        return _several(inquiry, conversation, scenes)
     if any(ask.goal == "change" for ask in inquiry.asked):
         return _pair(inquiry, conversation, scenes)
     if all(ask.goal in _OF_SCENES for ask in inquiry.asked):
-        return inquiry
+        return _of_sensor(inquiry, scenes)
     inquiry = _one_scene(inquiry, conversation, scenes, layers)
     by_id = {scene.id: scene for scene in scenes}
     named = inquiry.where.scenes[:1]
@@ -62,8 +74,11 @@ def _named_scenes(inquiry: Inquiry, conversation: Conversation, scenes: list[Sce
     if inquiry.where.scenes:
         return inquiry.where.scenes
     by_name = {name: scene.id for scene in scenes for name in (scene.alias, scene.id)}
-    if conversation.scenes:
-        return [by_name.get(name, name) for name in conversation.scenes]
+    given = [by_name.get(name, name) for name in conversation.scenes]
+    if inquiry.where.among:
+        return [scene for scene in given if scene in inquiry.where.among]
+    if given:
+        return given
     for turn in reversed(conversation.turns):
         if turn.inquiry is not None and turn.inquiry.where.scenes:
             return turn.inquiry.where.scenes
@@ -81,8 +96,9 @@ def _one_scene(
         return _with_scenes(inquiry, named)
     if inquiry.where.layer is not None and about_map:
         return inquiry
-    dated = _of_dates(inquiry, scenes)
-    candidates = dated or scenes
+    called = [scene for scene in scenes if scene.id in inquiry.where.among]
+    dated = _of_dates(inquiry, called or scenes)
+    candidates = dated or called or scenes
     if len(candidates) == 1 or (candidates and _one_place(candidates)):
         return _with_scenes(inquiry, [candidates[0].id])
     if not candidates:
@@ -125,6 +141,8 @@ def _pair(inquiry: Inquiry, conversation: Conversation, scenes: list[Scene]) -> 
     """Choose the two scenes a change lies between, the earlier first where dates tell."""
     named = _named_scenes(inquiry, conversation, scenes)
     by_id = {scene.id: scene for scene in scenes}
+    held = scenes
+    scenes = [scene for scene in scenes if scene.id in inquiry.where.among] or scenes
     dated = _of_dates(inquiry, scenes)
     chosen = (
         [by_id[name] for name in named if name in by_id]
@@ -138,15 +156,24 @@ def _pair(inquiry: Inquiry, conversation: Conversation, scenes: list[Scene]) -> 
             inquiry, named
         )  # one scene named twice, or one not held: the tool says so
     if len(named) == 2:
-        return _with_scenes(inquiry, [scene.id for scene in _ordered(chosen)])
+        return _with_scenes(inquiry, named)  # the tool puts them in order, and says so
     if len(chosen) == 2:
         return _with_scenes(inquiry, [scene.id for scene in _ordered(chosen)])
+    scenes = scenes if len(scenes) > 1 else held
     if len(scenes) < 2:
         reason = "a change: I hold fewer than two scenes, and a change needs two of the same place"
         return inquiry.model_copy(update={"refusal_hint": reason})
     others = [scene for scene in scenes if scene.id not in named]
     first = f" with {named[0]}" if len(named) == 1 else ""
     return _ask_pair(inquiry, others, named, f"Which two scenes shall I compare{first}?")
+
+
+def _several(inquiry: Inquiry, conversation: Conversation, scenes: list[Scene]) -> Inquiry:
+    """Choose the scenes that are compared by a property: those named, else all that are held."""
+    named = list(dict.fromkeys(_named_scenes(inquiry, conversation, scenes)))
+    called = [scene.id for scene in scenes if scene.id in inquiry.where.among]
+    chosen = named if len(named) > 1 else called
+    return _with_scenes(inquiry, chosen if 1 < len(chosen) <= _AT_MOST else [])
 
 
 def _ordered(scenes: list[Scene]) -> list[Scene]:
@@ -187,6 +214,35 @@ def _ask_which(inquiry: Inquiry, scenes: list[Scene], text: str) -> Inquiry:
     choices = [
         Choice(label=scene.id, value=f"{question} in scene {scene.id}?") for scene in scenes[:8]
     ]
+    return inquiry.model_copy(update={"ask_back": _more(text, scenes), "choices": choices})
+
+
+def _of_sensor(inquiry: Inquiry, scenes: list[Scene]) -> Inquiry:
+    """Tell whether the word that narrows a list of scenes is their sensor rather than a name."""
+    word = (inquiry.where.called or "").casefold()
+    sensors = {s.sensor for s in scenes if word and s.sensor and word in s.sensor.casefold()}
+    if not sensors:
+        return inquiry
+    if len(sensors) > 1:
+        names = ", ".join(sorted(sensors))
+        text = f"Several sensors are called so: {names}. Which one is meant?"
+        choices = [
+            Choice(label=name, value=f"Which {name} scenes do you have?")
+            for name in sorted(sensors)
+        ]
+        return inquiry.model_copy(update={"ask_back": text, "choices": choices[:8]})
+    where = inquiry.where.model_copy(update={"sensor": sensors.pop(), "scenes": []})
+    return inquiry.model_copy(update={"where": where})
+
+
+def _no_such(inquiry: Inquiry, scenes: list[Scene]) -> Inquiry:
+    """Say that no scene is called so, in the same words whatever the name looks like."""
+    name = inquiry.where.missing[0]
+    choices = [
+        Choice(label=scene.id, value=inquiry.question.replace(name, scene.id))
+        for scene in scenes[:8]
+    ]
+    text = f"I hold no scene called “{name}”. Which scene is meant?"
     return inquiry.model_copy(update={"ask_back": _more(text, scenes), "choices": choices})
 
 

@@ -32,10 +32,17 @@ _CHANGES = {
     "area": "the area that changed",
     "count": "the number of changed regions", "where": "where it changed",
     "direction": "whether it gained or lost",
-    "list": "what changed",
+    "list": "what changed", "halves": "which half changed most",
+    "quarters": "which quarter changed most", "largest": "the largest changed region",
 }  # fmt: skip
 
 
+_SCENE_KEYS = {
+    "gsd": "pixel size", "effective_gsd": "effective resolution", "band_count": "number of bands",
+    "crs": "coordinate system", "size_px": "size in pixels", "width_m": "width on the ground",
+    "height_m": "height on the ground", "dtype": "data type", "nodata_share": "share without data",
+    "valid_share": "share with data", "bbox": "bounding box", "unknown": "unknown facts",
+}  # fmt: skip
 _NUMBERS = dict(
     zip(
         range(2, 13),
@@ -60,7 +67,12 @@ _NUMBERS = dict(
 def restate(inquiry: Inquiry) -> str:
     """Return the question as understood; empty when nothing was."""
     place = f" · {', '.join(inquiry.where.scenes)}" if inquiry.where.scenes else ""
-    return "; ".join(said(ask) for ask in inquiry.asked) + (place if inquiry.asked else "")
+    aside = f" · set aside: {_quoted(inquiry.set_aside)}" if inquiry.set_aside else ""
+    return "; ".join(said(ask) for ask in inquiry.asked) + (place + aside if inquiry.asked else "")
+
+
+def _quoted(texts: list[str]) -> str:
+    return ", ".join(f"“{text}”" for text in texts)
 
 
 def said(ask: Ask) -> str:
@@ -82,6 +94,9 @@ def _core(ask: Ask) -> str:
             + (f": {of}" if ask.of and not ask.of.changed else "")
             + _relations(ask.of)
         )
+    if ask.goal == "which_scene":
+        least = "least" if ask.order == "which_fewer" else "most"
+        return f"which scene has the {least} {_SCENE_KEYS.get(ask.key or '', ask.key)}"
     if ask.goal == "extreme" and ask.extreme:
         return picked_text(ask.extreme, ask.of) + (f" by {ask.key}" if ask.key else "")
     if ask.goal == "ratio":
@@ -97,7 +112,8 @@ def _core(ask: Ask) -> str:
     if ask.goal == "bearing":
         return f"direction from {of} to {other}"
     if ask.goal == "value":
-        of = of or "the scene"
+        if ask.of is None:
+            return f"{_SCENE_KEYS.get(ask.key or '', ask.key)} of the scene"
         return f"{ask.statistic + ' ' if ask.statistic else ''}{ask.key} of {of}"
     if ask.goal == "list" and ask.want != "value":
         return f"{ask.want}s of {of}"

@@ -12,6 +12,12 @@ from store.scenes import Scene
 _PARTS = re.compile(r"[_\-. ]+")
 _CODE = re.compile(r"(?<![\w-])(?=\w*[^\W\d])[^\W_]+(?:[_-][^\W_]+)*(?![\w-])")
 _WORD = r"(?:images?|scenes?|pictures?|photos?|photographs?|tiles?|shots?|rasters?|acquisitions?)"
+_PATH = re.compile(
+    r"(?<!\S)(?:(?:https?|file|s3|ftp)://\S+|~?\.{0,2}[/\\][\w.\-/\\]+"
+    r"|[\w.\-]*[/\\][\w.\-]*[/\\][\w.\-/\\]*|[\w\-]+\.(?:tiff?|png|jpe?g|jp2|bmp|img|vrt))(?<![.])(?!\w)",
+    re.IGNORECASE,
+)
+_DIGITS = 3
 _BEFORE = re.compile(rf"((?:\b[^\W\d_][\w'-]*\s+){{1,3}}){_WORD}\b", re.IGNORECASE)
 _AFTER = re.compile(
     rf"\b{_WORD}\s+(?:(?:of|called|named|from)\s+)?(?:the\s+)?([^\W\d_][\w-]*)(?=\s*(?:[?.!,]|$))",
@@ -46,7 +52,28 @@ def scene_mentions(
     for start, end, ids in (*_codes(text, aliases), *_beside(text, words)):
         if not any(held.start < end and start < held.end for held in found):
             found.append(named(ids, text[start:end], start, end))
+    for start, end in _unheld(text):
+        if not any(held.start < end and start < held.end for held in found):
+            found.append(_nobody(text[start:end], start, end))
     return found
+
+
+def _unheld(text: str) -> Iterator[tuple[int, int]]:
+    """Find what looks like a file or the name of one, whether or not any such file exists."""
+    yield from (seen.span() for seen in _PATH.finditer(text))
+    for seen in _CODE.finditer(text):
+        word = seen.group()
+        if not word[0].isalpha():
+            continue  # "500m"
+        if "_" in word or sum(letter.isdigit() for letter in word) >= _DIGITS:
+            yield seen.span()
+
+
+def _nobody(word: str, start: int, end: int) -> Lexeme:
+    kinds = {"UNKNOWN": word, "NOSCENE": word}
+    if word[:1].isupper() and start > 0:
+        kinds["PROPER"] = word
+    return Lexeme(kinds, word, start, end)
 
 
 def named(ids: Sequence[str], text: str, start: int, end: int) -> Lexeme:
@@ -62,7 +89,7 @@ def _codes(
     """Find words that look like parts of file names: `test_113`, `LS20010525`, `P0003`."""
     for seen in _CODE.finditer(text):
         word = seen.group().casefold()
-        if not re.search(r"[\d_]", word) or len(word) < _SHORTEST:
+        if not re.search(r"[\d_]", word) or len(word) < _SHORTEST - 1:
             continue
         whole = tuple(i for alias, ids in aliases.items() if alias.casefold() == word for i in ids)
         inside = tuple(

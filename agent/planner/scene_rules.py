@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from agent.inquiry import Ask, Claim, Subject
 from agent.planner.grammar import Clause, Rule
 from agent.planner.nouns import applied
@@ -141,8 +143,10 @@ def change(clause: Clause) -> list[Ask] | None:
         and clause.things
     ):
         return None
-    if "unchanged" in _words(clause) and clause.has("SHARE", "AREA", "HOWMUCH"):
-        return None  # what share stayed the same is no figure of the tool
+    if re.search(r"\b(?:unchanged|same)\b", _words(clause)) and clause.has(
+        "SHARE", "AREA", "HOWMUCH"
+    ):
+        return None  # read word by word before, or not at all
     if kinds <= {"grow"} and clause.has("COUNT"):
         return None  # "how many houses are in the flood zone" asks for no change
     words = " ".join(
@@ -169,12 +173,15 @@ def change(clause: Clause) -> list[Ask] | None:
         clause.problems.cannot.append(
             f"which of the changes are {of.label}: I find what changed and where, not what it was"
         )
+        of = of.model_copy(update={"relations": []})  # nothing about them is to be asked back
     claim = clause.free_claim() if fraction is not None else None
     mods = [*clause.loose(), *clause.said()]
     if any(mod.kind in ("condition", "named", "part", "centre") for mod in mods):
         clause.problems.cannot.append(
             "changes of a certain size or in a part of the scene; ask how much changed, or where"
         )
+    if clause.problems.cannot:
+        mods = []
     region = applied(of or Subject(changed=True, label="changed regions"), mods)
     nothing = any(
         chunk.lexeme is not None and chunk.has("ANYTHING") and "no" in chunk.lexeme.text.casefold()
@@ -228,6 +235,11 @@ def _unit(clause: Clause) -> str | None:
 
 def _aspect(clause: Clause, kinds: set[str], words: str) -> str:
     """Return which side of the change is asked about."""
+    picked = clause.word("SUP")
+    if "regions" in kinds and picked is not None and picked.lexeme is not None:
+        sup = picked.lexeme.kinds["SUP"]
+        if sup[0] in ("size", "area") and sup[1] == "most":
+            return "largest"
     area_unit = clause.word("UNIT")
     if (
         area_unit is not None

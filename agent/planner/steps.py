@@ -2,141 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
-
-from agent.evidence import Call, Evidence, Refused
-from agent.inquiry import Ask, Condition, Extreme, Inquiry, Relation, Subject
-from agent.planner.contract import Ledger
+from agent.evidence import Evidence, Refused
+from agent.inquiry import Ask, Inquiry, Subject
 from agent.planner.known import subject_named
-from tools.concepts.find import find_concept
-from tools.concepts.model import Match
-from tools.concepts.tags import TagClause, TagQuery
+from agent.planner.nouns import union
+from agent.planner.sets import SIZES, grouping, picked, query_of, related, things
+from agent.planner.work import EACH_OTHER, Found, Site, Stuck, Work, site_of
 
-_TAG_OPS = {
-    "gt": "gt",
-    "ge": "ge",
-    "lt": "lt",
-    "le": "le",
-    "is": "eq",
-    "is_not": "ne",
-    "present": "exists",
-    "missing": "absent",
-}
-_SIZES = ("area", "length")
 QUARTERS = ("north-west", "north-east", "south-west", "south-east")
 DESCRIBED = ("buildings", "roads", "shops", "trees", "parks", "schools")
-
-
-class Stuck(Exception):
-    """A thing asked cannot be worked on further now.
-
-    Args:
-        reason: Why, in words for the person; empty while calls are outstanding.
-        refused: The refusal that stands in the way.
-    """
-
-    def __init__(self, reason: str = "", refused: Refused | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.refused = refused
-
-
-@dataclass
-class Site:
-    """Where map questions look: a region, and the layer that tells about its surroundings."""
-
-    region: str | None = None
-    layer: str | None = None
-    extent: str | None = None
-    """What a share or a half is of, where no region is named."""
-    surroundings: bool = False
-    """Whether anchors may be looked for beyond the region, in the same layer."""
-
-
-@dataclass
-class Work:
-    """Looks for evidence of this turn by tool and arguments; what is missing becomes a call."""
-
-    ledger: Ledger
-    turn: int
-    tools: Sequence[str] | None = None
-    """Names of the tools there are; None when nothing is to be called any more."""
-    calls: list[Call] = field(default_factory=list)
-    touched: list[Evidence] = field(default_factory=list)
-    """The evidence that was found, in the order it was needed."""
-
-    def need(self, tool: str, why: str, **arguments: Any) -> Evidence | None:
-        """Return the evidence of a call, or None when the call has yet to be made.
-
-        Raises:
-            Stuck: There is no such tool, or this turn's call was refused.
-        """
-        given = {name: value for name, value in arguments.items() if value is not None}
-        for evidence in self.ledger.evidence:
-            if evidence.turn == self.turn and evidence.tool == tool and evidence.arguments == given:
-                self.touched.append(evidence)
-                return evidence
-        for refused in self.ledger.refusals:
-            if refused.turn == self.turn and refused.tool == tool and refused.arguments == given:
-                raise Stuck(refused.text, refused)
-        if self.tools is not None and tool not in self.tools:
-            raise Stuck(f"this needs the tool {tool}, which is not there")
-        call = Call(tool=tool, arguments=given, why=why)
-        if call not in self.calls:
-            self.calls.append(call)
-        return None
-
-
-@dataclass
-class Found:
-    """The evidence that answers one thing asked."""
-
-    ask: Ask
-    main: Evidence | None = None
-    other: Evidence | None = None
-    result: Evidence | None = None
-    """What was worked out of the two: a pick, a ratio, a difference."""
-    base: Evidence | None = None
-    """The set the result was picked from."""
-    several: list[Evidence] = field(default_factory=list)
-
-
-def site_of(inquiry: Inquiry, work: Work) -> Site:
-    """Return where to look on the map: the region named, else the footprint of the scene."""
-    where = inquiry.where
-    if where.region is not None:
-        return Site(region=where.region, layer=where.layer)
-    if where.scenes:
-        scene = work.need(
-            "describe_scene", "what the scene shows, and where it lies", scene=where.scenes[0]
-        )
-        if scene is None:
-            raise Stuck
-        if scene.region is None or not scene.region.frame == "earth":
-            raise Stuck(
-                f"the scene {where.scenes[0]} has no place on the ground, so the map cannot "
-                "be asked about it; "
-                "give it a georeference at ingest (--crs, or a world file)"
-            )
-        return Site(
-            region=f"{scene.id}#region", layer=where.layer, surroundings=where.layer is not None
-        )
-    return Site(layer=where.layer, surroundings=True, extent=where.extent)
 
 
 def find(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
     """Return the evidence for one thing asked; None while calls are outstanding."""
     if ask.goal == "change":
         return _change(ask, inquiry, work)
-    if ask.goal in ("inventory",):
-        held = work.need(
-            "find_scenes", "what is held", period=inquiry.when[0] if inquiry.when else None
-        )
-        return None if held is None else Found(ask, held)
-    if (ask.goal == "value" and ask.of is None) or (
-        ask.goal == "describe" and inquiry.where.scenes and inquiry.where.region is None
+    if ask.goal == "inventory" or (ask.goal == "which_scene" and not inquiry.where.scenes):
+        return _held(ask, inquiry, work)
+    if (
+        ask.goal == "which_scene"
+        or (ask.goal == "value" and ask.of is None)
+        or (ask.goal == "describe" and inquiry.where.scenes and inquiry.where.region is None)
     ):
         return _scene(ask, inquiry, work)
     site = site_of(inquiry, work)
@@ -162,178 +48,6 @@ def find(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
     return Found(ask, main)
 
 
-# -- things ------------------------------------------------------------------------------------
-
-
-def things(subject: Subject, site: Site, work: Work, *, anchor: bool = False) -> Evidence | None:
-    """Return the evidence whose set holds the subject's things."""
-    main = _looked_up(subject, site, work, anchor=anchor)
-    anchors = [things(relation.to, site, work, anchor=True) for relation in subject.relations]
-    if main is None or any(found is None for found in anchors):
-        return None
-    for relation, found in zip(subject.relations, anchors, strict=True):
-        assert found is not None
-        if relation.relation == "nearest" and subject.pick is not None:
-            continue
-        if main.value("count") == 0:
-            return main
-        main = _related(main, relation, found, work)
-        if main is None:
-            return None
-    main = main if main.value("count") == 0 else _selected(main, subject, work)
-    if main is None or subject.pick is None or main.value("count") == 0:
-        return main
-    near = next(
-        (
-            found
-            for relation, found in zip(subject.relations, anchors, strict=True)
-            if relation.relation == "nearest"
-        ),
-        None,
-    )
-    return _picked(main, subject.pick, near, work)
-
-
-def _looked_up(subject: Subject, site: Site, work: Work, *, anchor: bool) -> Evidence | None:
-    if subject.refers is not None:
-        found = work.ledger.get(subject.refers.split("#")[0])
-        if found is None:
-            raise Stuck(f"there is no evidence {subject.refers}")
-        return found
-    if subject.unmapped:
-        raise Stuck(
-            f"{subject.label} are seen in images but not kept in the map, and there is no "
-            "tool yet that counts them in an image"
-        )
-    wide = anchor and site.surroundings and subject.part is None
-    region = site.region or (
-        site.extent
-        if subject.part not in (None, "whole") or subject.position != "touching"
-        else None
-    )
-    return work.need(
-        "lookup_osm",
-        f"which {subject.label or subject.phrase or 'things'} the map holds",
-        of=_words(subject),
-        tags=_query(subject),
-        named=subject.named,
-        where=[
-            _condition(c)
-            for c in subject.where
-            if c.key not in _SIZES and c.op in ("gt", "ge", "lt", "le")
-        ]
-        or None,
-        region=None if wide else region,
-        part=subject.part if region is not None and not wide else _no_part(subject),
-        position=subject.position if subject.position != "touching" else None,
-        layer=site.layer,
-    )
-
-
-def _no_part(subject: Subject) -> str | None:
-    if subject.part in (None, "whole"):
-        return None
-    raise Stuck("a half or quarter of what? Name a scene or a region whose part is meant")
-
-
-def _by_words(subject: Subject) -> bool:
-    """Say whether the words alone lead the tool to the same tags."""
-    found = find_concept(subject.phrase) if subject.phrase and subject.tags is not None else None
-    return isinstance(found, Match) and found.concept.query == query_of(subject)
-
-
-def _words(subject: Subject) -> str | None:
-    if subject.tags is None:
-        return None
-    return subject.phrase if _by_words(subject) else subject.label
-
-
-def _query(subject: Subject) -> dict[str, Any] | None:
-    query = query_of(subject)
-    return None if query is None or _by_words(subject) else query.model_dump(mode="json")
-
-
-def query_of(subject: Subject) -> TagQuery | None:
-    """Return the tag query with the conditions that are plain tags written into it."""
-    query = subject.tags
-    if query is None:
-        return None
-    for condition in subject.where:
-        if condition.op == "present":
-            query = query.narrowed(TagClause(key=condition.key))
-        elif condition.op == "missing":
-            query = query.narrowed(TagClause(key=condition.key, absent="required"))
-        elif condition.op == "is" and isinstance(condition.value, str):
-            query = query.narrowed(TagClause(key=condition.key, values=(condition.value,)))
-        elif condition.op == "is" and isinstance(condition.value, float):
-            query = query.narrowed(TagClause(key=condition.key, values=(f"{condition.value:g}",)))
-        elif condition.op == "is_not":
-            query = query.narrowed(TagClause(key=condition.key, excluded=(_text(condition.value),)))
-    return query
-
-
-def _text(value: float | str | None) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _condition(condition: Condition) -> dict[str, Any]:
-    return {"key": condition.key, "op": _TAG_OPS[condition.op], "value": condition.value}
-
-
-def _selected(main: Evidence, subject: Subject, work: Work) -> Evidence | None:
-    """Keep the things whose size is as asked."""
-    found: Evidence | None = main
-    for condition in subject.where:
-        if condition.key not in _SIZES or found is None:
-            continue
-        found = work.need(
-            "select",
-            f"those with {condition.key} {condition.op} {_text(condition.value)} {condition.unit}",
-            features=f"{found.id}#set", of=condition.key, op=_TAG_OPS[condition.op],
-            value=condition.value,
-        )  # fmt: skip
-    return found
-
-
-def _related(main: Evidence, relation: Relation, anchor: Evidence, work: Work) -> Evidence | None:
-    if relation.vague is not None and relation.distance_m is None:
-        raise Stuck("how far is meant was not said")
-    return work.need(
-        "relate",
-        "how the two lie to each other",
-        left=f"{main.id}#set", right=f"{anchor.id}#set", relation=relation.relation,
-        distance_m=relation.distance_m,
-    )  # fmt: skip
-
-
-def _picked(main: Evidence, pick: Extreme, near: Evidence | None, work: Work) -> Evidence | None:
-    """Measure along the axis and pick; a rank above 1 takes as many as that."""
-    if pick.axis == "distance":
-        if near is None:
-            raise Stuck("nearest to what was not said")
-        if pick.order == "least" and pick.k == 1 and pick.rank == 1:
-            return work.need(
-                "relate",
-                "which one is nearest",
-                left=f"{main.id}#set",
-                right=f"{near.id}#set",
-                relation="nearest",
-            )
-    return work.need(
-        "measure",
-        f"which one is {pick.word or pick.order}",
-        features=f"{main.id}#set",
-        of="tag" if pick.axis == "tag" else pick.axis,
-        tag=pick.tag,
-        to=f"{near.id}#set" if near is not None and pick.axis == "distance" else None,
-        pick=pick.order,
-        k=max(pick.k, pick.rank) if max(pick.k, pick.rank) > 1 else None,
-    )
-
-
-# -- goals -------------------------------------------------------------------------------------
-
-
 def _extreme(ask: Ask, site: Site, work: Work) -> Found | None:
     assert ask.of is not None
     assert ask.extreme is not None
@@ -349,7 +63,7 @@ def _extreme(ask: Ask, site: Site, work: Work) -> Found | None:
         return None
     if base.value("count") == 0:
         return Found(ask, base=base)
-    result = _picked(base, ask.extreme, near, work)
+    result = picked(base, ask.extreme, near, work, grouping(ask.of, ask.extreme))
     return None if result is None else Found(ask, result, other=near, result=result, base=base)
 
 
@@ -360,25 +74,50 @@ def _by_quarter(ask: Ask, site: Site, work: Work) -> Found | None:
     return Found(ask, several[0], several=several) if len(several) == len(QUARTERS) else None
 
 
+def _without_nearest(subject: Subject) -> Subject:
+    kept = [relation for relation in subject.relations if relation.relation != "nearest"]
+    return subject.model_copy(update={"relations": kept})
+
+
+def _nearer(ask: Ask, main: Evidence, other: Evidence, site: Site, work: Work) -> Found | None:
+    """Measure how far each of two lies from what they are compared by."""
+    far: list[Evidence | None] = []
+    for start, subject in ((main, ask.of), (other, ask.other)):
+        assert subject is not None
+        to = things(subject.relations[-1].to, site, work, anchor=True)
+        far.append(
+            to
+            and work.need(
+                "relate",
+                "how far the one lies from the other",
+                left=f"{start.id}#set",
+                right=f"{to.id}#set",
+                relation="nearest",
+            )
+        )
+    one, two = far
+    return None if one is None or two is None else Found(ask, one, two)
+
+
 def _two(ask: Ask, site: Site, work: Work) -> Found | None:
     assert ask.of is not None
     assert ask.other is not None
-    main, other = things(ask.of, site, work), things(ask.other, site, work)
+    bare = ask.measure == "distance"
+    main, other = (
+        things(_without_nearest(one) if bare else one, site, work) for one in (ask.of, ask.other)
+    )
     if main is None or other is None:
         return None
-    if ask.goal in ("compare", "difference") and ask.measure in ("area", "length"):
-        main = _total(ask.measure, main, work)
-        other = _total(ask.measure, other, work)
+    if ask.measure == "distance":
+        return _nearer(ask, main, other, site, work)
+    sized = ask.measure in ("area", "length")
+    if sized:
+        main = _sized(ask, ask.of, main, site, work)
+        other = _sized(ask, ask.other, other, site, work)
         if main is None or other is None:
             return None
-    name = (
-        "total"
-        if ask.measure in ("area", "length") and ask.goal in ("compare", "difference")
-        else "count"
-    )
-    if ask.goal not in ("difference", "ratio") or (
-        ask.goal == "ratio" and other.value("count") == 0
-    ):
+    name = "total" if sized else "count"
+    if ask.goal not in ("difference", "ratio") or (ask.goal == "ratio" and other.value(name) == 0):
         return Found(ask, main, other)
     expression = "a - b" if ask.goal == "difference" else "a / b"
     if ask.goal == "difference" and ask.order == "fewer":
@@ -393,6 +132,17 @@ def _two(ask: Ask, site: Site, work: Work) -> Found | None:
     return None if result is None else Found(ask, main, other, result)
 
 
+def _sized(ask: Ask, subject: Subject, main: Evidence, site: Site, work: Work) -> Evidence | None:
+    """Add up the areas or lengths of one side; a name alone means the street that bears it."""
+    if ask.measure == "length" and _by_name_alone(subject):
+        street = _street_named(subject, site, work)
+        if street is None:
+            return None
+        if _exactly_named(street, subject.named or ""):
+            main = street
+    return _total(ask.measure, main, work)
+
+
 def _total(measure: str, main: Evidence, work: Work) -> Evidence | None:
     return work.need("measure", f"their {measure}", features=f"{main.id}#set", of=measure)
 
@@ -403,6 +153,8 @@ def _between(ask: Ask, site: Site, work: Work) -> Found | None:
     start, end = things(ask.of, site, work), things(ask.other, site, work, anchor=True)
     if start is None or end is None:
         return None
+    if ask.key == EACH_OTHER and start.value("count") == 1:
+        raise Stuck(f"there is only one of {ask.of.label}, so none has another beside it")
     if ask.goal == "distance":
         result = work.need(
             "relate",
@@ -418,23 +170,66 @@ def _between(ask: Ask, site: Site, work: Work) -> Found | None:
     return None if result is None else Found(ask, start, end, result)
 
 
+_OTHER_KEYS: dict[str, tuple[str, ...]] = {
+    "website": ("contact:website", "url", "brand:website"),
+    "phone": ("contact:phone", "contact:mobile", "mobile"),
+    "email": ("contact:email",),
+    "material": ("surface", "building:material", "building:facade:material"),
+    "surface": ("material",),
+    "operator": ("brand", "owner", "network"),
+    "architect": ("architect:name",),
+    "artist_name": ("artist", "sculptor"),
+    "start_date": ("building:start_date", "opening_date", "year_of_construction"),
+    "cuisine": ("food",),
+    "wikipedia": ("wikidata",),
+    "addr:street": ("addr:place", "addr:full"),
+    "capacity": ("capacity:persons", "seats"),
+}
+"""Keys under which the same thing is kept, tried in this order where the first says nothing."""
+_ADDRESS = ("addr:housenumber", "addr:postcode", "addr:city")
+"""What an address says beside the street."""
+
+
 def _attribute(ask: Ask, main: Evidence, work: Work) -> Found | None:
     assert ask.of is not None
     if main.value("count") == 0 and ask.of.pick is None:
         return Found(ask, main)
-    axis = ask.key if ask.key in _SIZES else "tag"
-    result = work.need(
-        "measure",
-        f"their {ask.key}",
-        features=f"{main.id}#set",
-        of=axis,
-        tag=None if axis != "tag" else ask.key,
-    )
-    return None if result is None else Found(ask, main, result=result)
+    if ask.key in SIZES:
+        result = work.need("measure", f"their {ask.key}", features=f"{main.id}#set", of=ask.key)
+        return None if result is None else Found(ask, main, result=result)
+    first: Evidence | None = None
+    for key in (ask.key or "", *_OTHER_KEYS.get(ask.key or "", ())):
+        result = _tag_of(main, key, work)
+        if result is None:
+            return None
+        first = first or result
+        if _says(result):
+            more = _rest_of_address(main, key, work)
+            return None if more is None else Found(ask, main, result=result, several=more)
+    return Found(ask, main, result=first)
+
+
+def _tag_of(main: Evidence, key: str, work: Work) -> Evidence | None:
+    return work.need("measure", f"their {key}", features=f"{main.id}#set", of="tag", tag=key)
+
+
+def _says(result: Evidence) -> bool:
+    """Say whether any of the things has the tag."""
+    return result.value("distinct") != 0
+
+
+def _rest_of_address(main: Evidence, key: str, work: Work) -> list[Evidence] | None:
+    """Return house number, postcode and city of one thing; None while calls are outstanding."""
+    if key != "addr:street" or main.value("count") != 1:
+        return []
+    found = [_tag_of(main, more, work) for more in _ADDRESS]
+    return None if any(one is None for one in found) else [e for e in found if e and _says(e)]
 
 
 def _size(ask: Ask, main: Evidence, site: Site, work: Work) -> Found | None:
     """Read a size off the look-up, or measure the set when it was narrowed after that."""
+    if ask.goal in ("area", "length") and _by_name_alone(ask.of) and ask.of is not None:
+        return _of_the_named(ask, main, site, work)
     if main.tool == "lookup_osm":
         return Found(ask, main)
     if ask.goal in ("area", "length"):
@@ -442,9 +237,70 @@ def _size(ask: Ask, main: Evidence, site: Site, work: Work) -> Found | None:
             return Found(ask, main)
         result = _total(ask.goal, main, work)
         return None if result is None else Found(ask, main, result=result)
+    if ask.goal == "share" and site.region is not None:
+        if main.value("count") == 0:
+            return Found(ask, main)
+        result = work.need(
+            "measure",
+            "how much of the ground they cover",
+            features=f"{main.id}#set",
+            of="share",
+            region=site.region,
+        )
+        return None if result is None else Found(ask, main, result=result)
     raise Stuck(
         f"the {ask.goal} of things chosen by how they lie to others: no tool measures that yet"
     )
+
+
+def _by_name_alone(subject: Subject | None) -> bool:
+    """Say whether a thing is known by its name only, so that several kinds may bear it."""
+    return subject is not None and subject.named is not None and subject.tags is None
+
+
+def _of_the_named(ask: Ask, main: Evidence, site: Site, work: Work) -> Found | None:
+    """Measure what bears a name: the street of that name, the largest of several areas."""
+    assert ask.of is not None
+    if main.value("count") == 0:
+        return Found(ask, main)
+    if ask.goal == "area":
+        if main.value("count") == 1:
+            return Found(ask, main)
+        result = work.need(
+            "measure", "the largest that bears the name", features=f"{main.id}#set", of="area",
+            pick="most",
+        )  # fmt: skip
+        return None if result is None else Found(ask, main, result=result)
+    pieces = _street_named(ask.of, site, work)
+    if pieces is None:
+        return None
+    if not _exactly_named(pieces, ask.of.named or ""):
+        if main.value("count") == 1:
+            return Found(ask, main)
+        raise Stuck(f"several things are called {ask.of.named}; say which kind is meant")
+    result = work.need(
+        "measure",
+        "the pieces of the street added up",
+        features=f"{pieces.id}#set",
+        of="length",
+        group_by="name",
+        pick="most",
+    )
+    return None if result is None else Found(ask, pieces, result=result)
+
+
+def _street_named(subject: Subject, site: Site, work: Work) -> Evidence | None:
+    """Look up the pieces of the street that bears a name."""
+    street = union([subject_named("street"), subject_named("road")]).model_copy(
+        update={"named": subject.named, "relations": subject.relations, "part": subject.part}
+    )
+    return things(street, site, work)
+
+
+def _exactly_named(pieces: Evidence, name: str) -> bool:
+    """Say whether the whole name was found, not a longer one that contains it."""
+    longer = any(caveat.code == "name_contains" for caveat in pieces.caveats)
+    return bool(pieces.value("count")) and not longer
 
 
 def _scene(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
@@ -452,10 +308,25 @@ def _scene(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
         raise Stuck("no scene is held that this could be about")
     scenes = [
         work.need("describe_scene", "what the scene is", scene=scene)
-        for scene in inquiry.where.scenes[:4]
+        for scene in inquiry.where.scenes[:8]
     ]
     found = [scene for scene in scenes if scene is not None]
-    return Found(ask, found[0], several=found) if len(found) == len(scenes) else None
+    if len(found) < len(scenes):
+        return None
+    return Found(ask, found[0], several=found)
+
+
+def _held(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
+    """Find what is held, of a time and of a sensor or name where these are said."""
+    called = inquiry.where.called
+    held = work.need(
+        "find_scenes",
+        "what is held",
+        period=inquiry.when[0] if inquiry.when else None,
+        sensor=inquiry.where.sensor,
+        name=called if inquiry.where.sensor is None else None,
+    )
+    return None if held is None else Found(ask, held)
 
 
 def _map_described(ask: Ask, site: Site, work: Work) -> Found | None:
@@ -495,7 +366,7 @@ def _change(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
     if (
         ask.of is not None
         and ask.of.tags is not None
-        and ask.aspect not in ("exists", "list", "where")
+        and ask.aspect not in ("exists", "list", "where", "direction")
     ):
         raise Stuck(
             f"changes can be found, but no tool here can tell which of them are {ask.of.label}"
@@ -507,11 +378,23 @@ def _change(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
     ]
     if change is None or any(anchor is None for anchor in anchors):
         return None
+    if ask.order == "same" and change.quantity("changed_share") is not None:
+        kept = work.need(
+            "calculate",
+            "the share that stayed as it was",
+            expression="1 - a",
+            names=["a"],
+            values=[f"{change.id}.changed_share"],
+        )
+        return None if kept is None else Found(ask, change, result=kept)
     if not relations or change.value("verdict") != "changed":
         return Found(ask, change)
     main: Evidence | None = change
     for relation, anchor in zip(relations, anchors, strict=True):
         assert anchor is not None
         if main is not None:
-            main = _related(main, relation, anchor, work)
+            main = related(main, relation, anchor, work)
     return None if main is None else Found(ask, change, result=main)
+
+
+__all__ = ["DESCRIBED", "QUARTERS", "Found", "Site", "Stuck", "Work", "find", "query_of", "things"]

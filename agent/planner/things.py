@@ -19,10 +19,13 @@ _AFTER = ("LIE", "BE", "IN", "HAVE", "COVER")
 
 
 _THINGS = r"(?:elements?|features?|objects?|things?|items?)"
-_KEY = r"(?P<key>[a-z][\w:]*)"
+_KEY = r"(?P<key>[a-z][\w:]*)(?: ?= ?(?P<value>\*|[\w:;-]+))?"
+_CARRY = (
+    r"(?:with|carrying|having|bearing|using|(?:that )?(?:have|has|carry|carries|bear|bears|use))"
+)
 _TAGGED = (
-    rf"{_THINGS} (?:with|carrying|having|that (?:have|carry)) (?:the |a )?(?:tag|key) {_KEY}",
-    rf"{_THINGS} (?:with|carrying|having|that (?:have|carry)) (?:the |an? )?{_KEY} (?:tag|key)",
+    rf"{_THINGS} {_CARRY} (?:the |a )?(?:tag|key) {_KEY}",
+    rf"{_THINGS} {_CARRY} (?:the |an? )?{_KEY} (?:tag|key)",
     rf"{_THINGS} tagged (?:with |as )?(?:the )?(?:tag |key )?{_KEY}",
 )
 """Ways to name a key of the map itself."""
@@ -48,12 +51,15 @@ def _wide(text: str) -> list[Spot]:
 
 
 def _keyed(seen: re.Match[str]) -> Spot:
-    """Return the mention of all elements that carry a key, whatever its value."""
-    key = seen["key"]
-    query = TagQuery(any_of=(AllOf(all_of=(TagClause(key=key, excluded=()),)),))
-    label = f"element with the tag {key}"
+    """Return the mention of all elements that carry a key, of one value or whatever it is."""
+    key, value = seen["key"], seen["value"]
+    value = None if value == "*" else value
+    clause = TagClause(key=key, values=(value,)) if value else TagClause(key=key, excluded=())
+    query = TagQuery(any_of=(AllOf(all_of=(clause,)),))
+    tag = f"{key}={value}" if value else key
+    label = f"element with the tag {tag}"
     concept = Concept(
-        id=f"key_{key}", label=label, plural=f"elements with the tag {key}", query=query
+        id=f"key_{tag}", label=label, plural=f"elements with the tag {tag}", query=query
     )
     match = Match(concept, "tag", seen.start(), seen.end(), seen.group())
     return Spot(seen.start(), seen.end(), seen.group(), match)

@@ -27,6 +27,18 @@ _OF_CORNERS = (
 )  # fmt: skip
 _OF_MIDDLES = ("part", "third", "ninth", "cell", "section", "area", "portion", "square")
 _PLACES = ("image", "scene", "area", "picture", "map", "town", "city")
+_MAPS = (
+    "the map", "this map", "our map", "the data", "the dataset", "the osm data", "osm",
+    "the openstreetmap data", "openstreetmap", "the extract", "this extract", "the map data",
+    "the database", "the layer", "the city", "the town", "this town", "the city center",
+    "the town center", "the center", "the area", "this area", "the district", "the region",
+    "the place", "this place", "the village", "the neighborhood", "downtown",
+)  # fmt: skip
+_HOLD = (
+    "show", "have", "hold", "contain", "list", "know", "know of", "record", "include", "give",
+    "count", "feature", "offer", "boast", "display", "report", "mention", "register", "carry",
+    "depict",
+)  # fmt: skip
 _LEADS = ("", "a ", "an ", "with a ", "with an ", "with ")
 
 
@@ -62,6 +74,14 @@ def _all() -> Iterator[tuple[str, str, Any]]:
         yield from ((word, "SIDE", side) for word in words.split() if word not in ("top", "bottom"))
     yield from ((word, "ORD", rank) for word, rank in ORDINALS.items())
     yield "top", "TOP", "top"
+    yield "/", "OR", "/"
+    for holder in _MAPS:
+        yield from ((f"does {holder} {verb}", "FILL", "") for verb in _HOLD)
+        yield from ((f"does {holder} {verb}", "EXISTS", "") for verb in _HOLD)
+        for may in ("would", "can", "could", "might"):
+            yield from ((f"{may} {holder} {verb}", "FILL", "") for verb in _HOLD)
+        if "center" not in holder:
+            yield from ((f"{word} {holder}", "HERE", "") for word in ("on", "in", "of", "from"))
     for kind, words in data["parts_of_speech"].items():
         yield from ((phrase, kind, phrase) for phrase in _cut(words))
 

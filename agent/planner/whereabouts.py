@@ -8,8 +8,13 @@ from typing_extensions import override
 
 from agent.inquiry import Extreme, Relation, Subject
 from agent.planner.attributes import AttributeReader
+from agent.planner.lexer import Lexeme
 from agent.planner.nouns import Mod, Noun, near_mod, picked
 from agent.planner.numbers import Amount
+
+_WHOLLY = ("completely", "fully", "entirely")
+"""Words that leave out what an edge cuts, which being in an image does not."""
+_MAP_WORDS = ("map", "extract", "dataset", "layer", "data", "map data")
 
 
 class PlaceReader(AttributeReader):
@@ -101,23 +106,42 @@ class PlaceReader(AttributeReader):
         """Pass "the Zanzibar image"; note which scene it names."""
         start = self.at
         self.take("THE")
-        proper = self.take("PROPER", skip=False)
+        proper = self.take("PROPER", skip=False) or self._alias()
         if self.peek("SCENEID", skip=False):
             self.problems.scenes.append(self.take("SCENEID"))
             self.take("SCENEWORD")
             return True
-        if self.take("SCENEWORD", "GROUND", skip=False) is not None:
+        if self.take("SCENEWORD", "GROUND", skip=False) is not None or (
+            proper is not None and self._map_word()
+        ):
             while self.peek("SCENEID", "AND"):
                 scene = self.take("SCENEID", "AND")
                 self.problems.scenes += [scene] if scene in self.scene_names.values() else []
             if proper:
                 self._note_scene(proper)
             return True
-        if proper and self._is_scene(proper):
+        if proper and self._is_scene(proper) and not self.peek("THING", "PROPER", skip=False):
             self._note_scene(proper)
             return True
         self.at = start
         return False
+
+    def _alias(self) -> str | None:
+        """Pass a word in small letters that is the whole name of a scene or layer held."""
+        lexeme = self.lexemes[self.at] if self.at < len(self.lexemes) else None
+        if lexeme is None or not lexeme.has("UNKNOWN"):
+            return None
+        names = {name.casefold() for name in (*self.scene_names, *self.layer_names)}
+        if lexeme.text.casefold() not in names:
+            return None
+        self.at += 1
+        return lexeme.text
+
+    def _map_word(self) -> bool:
+        """Pass "map" or "extract" after a name ("on the Aguda map")."""
+        here = self.lexemes[self.at].text.casefold() if self.at < len(self.lexemes) else ""
+        self.at += here in _MAP_WORDS
+        return here in _MAP_WORDS
 
     def _is_scene(self, word: str) -> bool:
         return any(
@@ -136,7 +160,9 @@ class PlaceReader(AttributeReader):
 
     def _scene(self) -> list[Mod] | None:
         """Read "in the Kampala image", "in Helsinki" where a scene or layer is called so."""
-        if self.take("IN", "OF", "FROM", "NEAR") is None:
+        word = self.peek("IN", "OF", "FROM", "NEAR")
+        wholly = word is not None and word.text.casefold().startswith(_WHOLLY)
+        if self.take("IN", "OF", "FROM", "NEAR") is None or wholly:
             return None
         return [Mod("here")] if self._scene_words() else None
 
@@ -151,7 +177,7 @@ class PlaceReader(AttributeReader):
             return None
         self.take("NEAR")
         anchor = self.noun(join=True, mods=False)
-        if anchor is None:
+        if anchor is None or anchor.counts_most:
             return None
         anchor.mods.extend(self._anchor_mods())
         self._not_of_each(anchor)
@@ -162,7 +188,8 @@ class PlaceReader(AttributeReader):
 
     def _inside(self, to: Subject, word: str) -> tuple[str, str | None]:
         """Return what "in" or "on" a thing means: inside an area, near a line."""
-        if to.geometry == "line":
+        street = word.casefold() == "on" and to.named is not None and to.tags is None
+        if to.geometry == "line" or street:
             return "within_distance", word
         if to.geometry == "point":
             self.problems.cannot.append(f"what lies inside {to.label}: the map has them as points")
@@ -221,10 +248,13 @@ class PlaceReader(AttributeReader):
 
     def _nearest(self) -> list[Mod] | None:
         """Read "nearest to the station"."""
+        article = self.take("THE") is not None
         sup = self.take("SUP")
         if sup is None or sup[0] != "distance":
             return None
-        self.take("TO", "FROM", "OF")
+        toward = self.take("TO", "FROM", "OF") is not None or sup[3].endswith((" to", " from"))
+        if article and not toward:
+            return None
         anchor = self.noun(join=False)
         if anchor is None or not anchor.things:
             return None
@@ -233,17 +263,23 @@ class PlaceReader(AttributeReader):
         )
         return [Mod("nearest", (extreme, picked(anchor)))]
 
+    def _number_follows(self, word: Lexeme) -> bool:
+        """Say whether "over" bounds a number rather than crosses a thing."""
+        at = next(i for i, lexeme in enumerate(self.lexemes) if lexeme is word) + 1
+        return at < len(self.lexemes) and self.lexemes[at].has("NUM")
+
     def _topology(self) -> list[Mod] | None:
         """Read "inside a park", "outside ...", "crossing ...", "containing ..."."""
         negated = self.take("NOT") is not None
         word = self.peek("IN", "OUTSIDE", "CROSS", "CONTAIN", "ALONG", "NEAR", "FARFROM")
-        if word is None:
+        if word is None or (word.has("LIMIT") and self._number_follows(word)):
             return None
         self.take("IN", "OUTSIDE", "CROSS", "CONTAIN", "ALONG", "NEAR", "FARFROM")
         anchor = self.noun(join=True, mods=False)
         if (
             anchor is None
             or not anchor.things
+            or anchor.counts_most
             or any(subject.refers for subject in anchor.subjects)
         ):
             return None

@@ -13,8 +13,9 @@ import osmium
 import shapely
 
 from store.errors import BrokenFile
+from store.features.antimeridian import cut, joined_up, steps_over
 from store.features.areas import is_area
-from store.features.raw import Place, RawFeature, made_valid
+from store.features.raw import ElementType, Place, RawFeature, made_valid
 from store.features.text import clean_tags, clean_text
 from store.geo import Period
 
@@ -59,8 +60,10 @@ def read_header(path: Path) -> PbfHeader:
     )
 
 
-def read_pbf(path: Path, writer: PieceTaker, locations: Path) -> None:
+def read_pbf(path: Path, writer: PieceTaker, locations: Path) -> int:
     """Send all elements of an extract to a writer; nodes without tags are passed over.
+
+    Returns how many areas had edges that step over 180 degrees, and were cut there.
 
     Ways and relations whose nodes or members lie outside the extract are kept, with as much of
     their place as is held. Areas are assembled by osmium's rules.
@@ -83,13 +86,14 @@ def read_pbf(path: Path, writer: PieceTaker, locations: Path) -> None:
             .with_filter(tagged_nodes)
         )
         wkb = osmium.geom.WKBFactory()
-        for element in elements:
-            _send(element, writer, wkb)
+        return sum(_send(element, writer, wkb) for element in elements)
     except (RuntimeError, OSError) as wrong:
         raise _broken(path, wrong) from wrong
 
 
-def _send(element: Any, writer: PieceTaker, wkb: Any) -> None:
+def _send(element: Any, writer: PieceTaker, wkb: Any) -> bool:
+    """Send one element; tell whether its area was cut at 180 degrees."""
+    cut_there = False
     if element.is_node():
         place = bytes.fromhex(wkb.create_point(element)) if element.location.valid() else None
         writer.add(RawFeature("node", element.id, _tags(element), place))
@@ -99,9 +103,10 @@ def _send(element: Any, writer: PieceTaker, wkb: Any) -> None:
         writer.add(RawFeature("relation", element.id, _tags(element), None))
         writer.add_members(element.id, [(_MEMBER_TYPES[m.type], m.ref) for m in element.members])
     elif element.is_area():
-        area = _area(element, wkb)
+        area, cut_there = _area(element, wkb)
         if area is not None:
             writer.add(area)
+    return cut_there
 
 
 def _tags(element: Any) -> dict[str, str]:
@@ -142,18 +147,23 @@ def _line(places: list[tuple[float, float]]) -> bytes:
     return struct.pack(f"<BII{len(flat)}d", 1, 2, len(places), *flat)
 
 
-def _area(area: Any, wkb: Any) -> RawFeature | None:
-    """Return the polygon osmium assembled; None where it could not, or where the tags say line."""
+def _area(area: Any, wkb: Any) -> tuple[RawFeature | None, bool]:
+    """Return the polygon osmium assembled, and whether it was cut at 180 degrees.
+
+    There is none where it could not be assembled, or where the tags say line.
+    """
     tags = _tags(area)
     outer, _ = area.num_rings()
     if not outer or (area.from_way() and not is_area(tags)):
-        return None
+        return None, False
     polygons = shapely.from_wkb(bytes.fromhex(wkb.create_multipolygon(area)))
-    shape, repaired = made_valid(polygons.geoms[0] if len(polygons.geoms) == 1 else polygons)
+    polygons = polygons.geoms[0] if len(polygons.geoms) == 1 else polygons
+    over = steps_over(polygons)
+    shape, repaired = made_valid(joined_up(polygons) if over else polygons)
+    shape = cut(shape) if over and shape is not None else shape
     kept = None if shape is None else bytes(shapely.to_wkb(shape, byte_order=1))
-    return RawFeature(
-        "way" if area.from_way() else "relation", area.orig_id(), tags, kept, repaired=repaired
-    )
+    kind: ElementType = "way" if area.from_way() else "relation"
+    return RawFeature(kind, area.orig_id(), tags, kept, repaired=repaired), over
 
 
 def _broken(path: Path, wrong: Exception) -> BrokenFile:

@@ -37,7 +37,8 @@ def write_set(features: FeatureSet, path: Path) -> None:
         told[_REGION] = features.region.model_dump_json().encode()
     if told:
         table = pq.read_table(path)
-        pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **told}), path)
+        told = {**(table.schema.metadata or {}), **told}
+        pq.write_table(table.replace_schema_metadata(told), path)
 
 
 def read_set(path: Path, frame: Frame) -> FeatureSet:

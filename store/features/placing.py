@@ -14,6 +14,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from store.errors import BrokenFile, StoreError, UnsupportedFormat
+from store.features.antimeridian import cut, joined_up, steps_over
 from store.features.raw import Place, made_valid
 from store.features.text import clean_text
 
@@ -37,6 +38,8 @@ class Placer:
     def __init__(self, name: str, crs: str | None) -> None:
         self._name, self._crs = clean_text(name), crs
         self._to_lonlat = None if crs is None else _transform(self._name, crs)
+        self.cut_at_180 = 0
+        """How many geometries had edges that step over 180 degrees, and were cut there."""
 
     def place(self, geometry: BaseGeometry, number: int) -> tuple[bytes | None, Place, bool]:
         """Return WKB in OGC:CRS84, how much of the place it is, and whether it was repaired."""
@@ -46,7 +49,11 @@ class Placer:
         if self._to_lonlat is not None:
             flat = shapely.transform(flat, self._to_lonlat)
         self._check(flat, number)
-        valid, repaired = made_valid(flat)
+        over = steps_over(flat)
+        valid, repaired = made_valid(joined_up(flat) if over else flat)
+        if over and valid is not None:
+            self.cut_at_180 += 1
+            valid = cut(valid)
         if valid is not None and self._to_lonlat is not None:
             valid = cut_at_180(valid)
         if valid is None or valid.is_empty:

@@ -135,25 +135,14 @@ class Region(BaseModel):
 
     @property
     def crosses_180(self) -> bool:
-        """Tell whether the region touches both sides of the antimeridian."""
-        west, _, east, _ = self.bounds
-        return (
-            is_earth(self.frame)
-            and west == -180.0
-            and east == 180.0
-            and not self._spans_all_longitudes
-        )
-
-    @property
-    def _spans_all_longitudes(self) -> bool:
-        return len(shapely.get_parts(self.area)) == 1
+        """Tell whether the region lies around the antimeridian, not around 0 degrees."""
+        return is_earth(self.frame) and seam_of(self.area) is not None
 
     def centre(self) -> tuple[float, float]:
         """Return the middle of the region's box, right across 180 degrees too."""
         west, south, east, north = self.bounds
         if self.crosses_180:
-            shifted = shapely.transform(self.area, _to_360)
-            west, _, east, _ = shifted.bounds
+            west, _, east, _ = unrolled(self.area).bounds
             return ((west + east) / 2 + 180.0) % 360.0 - 180.0, (south + north) / 2
         return (west + east) / 2, (south + north) / 2
 
@@ -171,27 +160,49 @@ class Region(BaseModel):
         """Return a half, quarter or middle cell of the region, cut at the middle of its box."""
         if name == "whole":
             return self
-        moved = shapely.transform(self.area, _to_360) if self.crosses_180 else self.area
+        moved = unrolled(self.area) if is_earth(self.frame) else self.area
         box = _part_box(moved.bounds, name, north_is_up=is_earth(self.frame))
         cut = shapely.intersection(moved, shapely.box(*box))
-        if self.crosses_180:
-            cut = shapely.union_all(
-                [
-                    shapely.intersection(cut, shapely.box(-180, -90, 180, 90)),
-                    shapely.transform(
-                        shapely.intersection(cut, shapely.box(180, -90, 540, 90)), _back_from_360
-                    ),
-                ]
-            )
-        return Region.of(self.frame, cut)
+        return Region.of(self.frame, rolled(cut) if is_earth(self.frame) else cut)
 
 
-def _to_360(points: np.ndarray) -> np.ndarray:
-    return np.column_stack([points[:, 0] % 360.0, points[:, 1]])
+def seam_of(area: BaseGeometry) -> float | None:
+    """Return the longitude in the middle of the widest gap between parts, None if it is 180."""
+    bounds = shapely.bounds(shapely.get_parts(area))
+    bounds = bounds[np.argsort(bounds[:, 0])]
+    reach = np.maximum.accumulate(bounds[:, 2])
+    if len(bounds) < 2:
+        return None
+    gaps = bounds[1:, 0] - reach[:-1]
+    widest = int(np.argmax(gaps))
+    if gaps[widest] <= bounds[0, 0] + 360.0 - reach[-1]:
+        return None
+    return float((bounds[widest + 1, 0] + reach[widest]) / 2)
 
 
-def _back_from_360(points: np.ndarray) -> np.ndarray:
-    return np.column_stack([points[:, 0] - 360.0, points[:, 1]])
+def unrolled(area: BaseGeometry) -> BaseGeometry:
+    """Return an area in longitude and latitude in one piece; east of 180 it goes on counting."""
+    seam = seam_of(area)
+    if seam is None:
+        return area
+
+    def onwards(points: np.ndarray) -> np.ndarray:
+        lon = points[:, 0]
+        return np.column_stack([np.where(lon < seam, lon + 360.0, lon), points[:, 1]])
+
+    return shapely.union_all(shapely.get_parts(shapely.transform(area, onwards)))
+
+
+def rolled(area: BaseGeometry) -> BaseGeometry:
+    """Return an area whose longitudes go beyond 180 degrees, split there (RFC 7946, 3.1.9)."""
+    west, _, east, _ = area.bounds
+    if west >= -180.0 and east <= 180.0:
+        return area
+    pieces = []
+    for turn in (-360.0, 0.0, 360.0):
+        strip = shapely.intersection(area, shapely.box(turn - 180.0, -90.0, turn + 180.0, 90.0))
+        pieces.append(shapely.transform(strip, lambda p, by=turn: p - [by, 0.0]))
+    return shapely.union_all([piece for piece in pieces if piece.area > 0])
 
 
 def _part_box(

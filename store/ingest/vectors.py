@@ -21,6 +21,7 @@ from typing import Any, Literal, Protocol
 import shapely
 
 from store.artifacts import Artifacts
+from store.catalog import Catalog
 from store.errors import BrokenFile, UnsupportedFormat
 from store.features.geojson import GeoJsonFile
 from store.features.geopackage import GeoPackageFile
@@ -45,6 +46,11 @@ _TABLE_TYPES: dict[str, ElementType] = {
 
 class HasArtifacts(Protocol):
     """The part of the home that is needed here."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """The scenes and layers held."""
+        ...
 
     @property
     def artifacts(self) -> Artifacts:
@@ -94,6 +100,8 @@ def ingest_layer(
     """
     source = source_of(path, _driver(header_of(path), path.name))
     digest = digest_of(path)
+    held = home.catalog.layer_of_digest(digest)
+    declared = declared if held is None else _with_earlier(declared, held)
     progress(0.05, "reading features")
     with home.artifacts.new_file(".raw") as scratch, home.artifacts.new_file(".features") as target:
         with closing(FeatureWriter(scratch, target, check)) as writer:
@@ -103,7 +111,18 @@ def ingest_layer(
         same_file(source, source_of(path, source.driver))
         features = home.artifacts.put_file(target)
     progress(1.0, "indexed")
-    return _layer(path, source, digest, declared, told, summary, features)
+    layer = _layer(path, source, digest, declared, told, summary, features)
+    return layer if held is None else layer.model_copy(update={"id": held.id})
+
+
+def _with_earlier(declared: DeclaredLayer, held: Layer) -> DeclaredLayer:
+    """Add what was declared of the same bytes before, where nothing else is declared now."""
+    return DeclaredLayer(
+        kind=declared.kind,
+        tags={**held.declared, **declared.tags},
+        date=declared.date or held.period,
+        extent=declared.extent or (held.extent if held.complete else None),
+    )
 
 
 @dataclass(slots=True)
@@ -113,6 +132,9 @@ class _Told:
     box: tuple[float, float, float, float] | None = None
     period: Period | None = None
     newest_edit: str | None = None
+    cut: int = 0
+    """How many areas of an extract were cut at 180 degrees."""
+    placers: list[Placer] = field(default_factory=list)
 
 
 def _read(
@@ -121,10 +143,10 @@ def _read(
     if driver == "OSM":
         header: PbfHeader = read_header(path)
         with artifacts.new_file(".nodes") as locations:
-            read_pbf(path, _Tagging(writer, declared.tags), locations)
-        return _Told(header.box, header.period)
+            cut = read_pbf(path, _Tagging(writer, declared.tags), locations)
+        return _Told(header.box, header.period, cut=cut)
     told = _Told()
-    rows = _geojson(path, told) if driver == "GeoJSON" else _geopackage(path)
+    rows = _geojson(path, told) if driver == "GeoJSON" else _geopackage(path, told)
     for feature in rows:
         writer.add(_with_tags(feature, declared.tags))
     return told
@@ -153,6 +175,7 @@ def _with_tags(feature: RawFeature, tags: Mapping[str, str]) -> RawFeature:
 def _geojson(path: Path, told: _Told) -> Iterator[RawFeature]:
     file = GeoJsonFile(path)
     placer = Placer(path.name, None if file.crs.is_lonlat else file.crs.for_proj)
+    told.placers.append(placer)
     for number, feature in enumerate(file.features(), start=1):
         properties = feature.get("properties") or {}
         if not isinstance(properties, dict):
@@ -164,10 +187,11 @@ def _geojson(path: Path, told: _Told) -> Iterator[RawFeature]:
         yield _feature(properties, feature.get("id"), None, shape, number, placer)
 
 
-def _geopackage(path: Path) -> Iterator[RawFeature]:
+def _geopackage(path: Path, told: _Told) -> Iterator[RawFeature]:
     with closing(GeoPackageFile(path)) as package:
         for table in package.tables:
             placer = Placer(path.name, table.crs)
+            told.placers.append(placer)
             kind = _TABLE_TYPES.get(table.name) if "osm_id" in table.columns else None
             for number, (blob, properties) in enumerate(package.rows(table), start=1):
                 shape = geometry_of_wkb(blob, number, path.name)
@@ -267,8 +291,11 @@ def _caveats(summary: Summary, told: _Told, *, assumed: bool) -> Iterator[Caveat
         ("without_place", summary.without_place, "features have no place that can be built"),
         ("partial_place", summary.partial, "features reach outside the file, held in part"),
         ("without_id", summary.without_id, "features have no id; each counts by itself"),
+        ("cut_at_180", told.cut + sum(placer.cut_at_180 for placer in told.placers),
+         "features have edges longer than half the globe; they are taken to go the short way, "
+         "over 180 degrees, and are cut there"),
         ("pieces_joined", joined, "further pieces of elements that occur again were joined"),
-    ):
+    ):  # fmt: skip
         if count > 0:
             yield Caveat(code=code, text=f"{count:,} {text}")
     if told.newest_edit is not None:

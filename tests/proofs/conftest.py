@@ -23,13 +23,13 @@ class Desk:
         self.analyst = Analyst(Settings(home=folder / "home", heads=folder / "heads"))
         self.data = data
 
-    def take(self, name: str, *, tags=None, date=None, **declared):
-        """Ingest a picture, or a vector file as OpenStreetMap data."""
+    def take(self, name, *, tags=None, date=None, kind="osm", **declared):
+        """Ingest a picture, or a vector file, by default as OpenStreetMap data."""
         path = self.data / name
         if path.suffix in PICTURES:
             return ingest_scene(self.analyst.home, path, Declared(date=date, **declared))
         period = None if date is None else Period.parse(date)
-        layer = DeclaredLayer(kind="osm", tags=tags or {}, date=period)
+        layer = DeclaredLayer(kind=kind, tags=tags or {}, date=period)
         return self.analyst.home.catalog.add_layer(ingest_layer(self.analyst.home, path, layer))
 
     def ask(self, question, session="proof", **about):

@@ -10,7 +10,9 @@ from store.errors import AmbiguousId, BadName, UnknownId
 from store.geo import EARTH, Period, Region
 from store.home import Home
 from store.ingest import Declared, ingest_scene
+from store.ingest.vectors import DeclaredLayer, ingest_layer
 from tests.store.rasters import textured, write
+from tests.tools.maps import feature, point, written
 
 
 @pytest.fixture
@@ -147,3 +149,35 @@ def test_regions_of_pixels_find_scenes_of_that_frame(home, tmp_path):
     assert [s.id for s in home.catalog.scenes(region=inside)] == [scene.id]
     assert scene.frame != EARTH
     assert np.isfinite(inside.size())
+
+
+def test_places_that_only_share_an_edge_do_not_meet(home, tmp_path):
+    path = written(tmp_path / "a.geojson", [feature(point(0.5, 0.5))])
+    extent = Region.lonlat(0, 0, 1, 1)
+    home.catalog.add_layer(ingest_layer(home, path, DeclaredLayer(extent=extent)))
+    assert len(home.catalog.layers(Region.lonlat(0.9, 0.9, 2, 2))) == 1
+    assert home.catalog.layers(Region.lonlat(1, 0, 2, 1)) == []
+    assert home.catalog.layers(Region.lonlat(1, 1, 2, 2)) == []
+
+
+def test_the_same_bytes_are_the_same_layer_with_what_was_declared_before(home, tmp_path):
+    first = written(tmp_path / "a.geojson", [feature(point(0.5, 0.5))])
+    second = tmp_path / "b.geojson"
+    second.write_bytes(first.read_bytes())
+    day, extent = Period.parse("2021-06-01"), Region.lonlat(0, 0, 1, 1)
+    declared = DeclaredLayer(tags={"shop": "yes"}, date=day, extent=extent)
+    one = home.catalog.add_layer(ingest_layer(home, first, declared))
+    two = home.catalog.add_layer(ingest_layer(home, second, DeclaredLayer()))
+    assert len(home.catalog.layers()) == 1
+    assert two.model_copy(update={"source": one.source}) == one
+    assert home.catalog.layer("b").id == home.catalog.layer("a").id == one.id
+    assert (two.period, two.extent, two.declared, two.complete) == (
+        day,
+        extent,
+        {"shop": "yes"},
+        True,
+    )
+    later = DeclaredLayer(date=Period.parse("2022"), tags={"name": "X"})
+    three = home.catalog.add_layer(ingest_layer(home, second, later))
+    assert (three.revision, str(three.period)) == (2, "2022")
+    assert three.declared == {"shop": "yes", "name": "X"}

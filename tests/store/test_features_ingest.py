@@ -25,14 +25,21 @@ from store.artifacts import Artifacts
 from store.errors import BrokenFile, Cancelled, StoreError, UnsupportedFormat
 from store.features.placing import BadCoordinates
 from store.features.reader import Features, Wanted, open_features
-from store.geo import Period, Region
+from store.geo import Period, Region, area_m2
 from store.ingest.vectors import DeclaredLayer, ingest_layer
 from store.scenes import Layer
 from tests.tools.maps import feature, line, point, square, written
 from tools.concepts.tags import parse_query
 
 
+class NothingHeld:
+    def layer_of_digest(self, digest: str) -> None:
+        return None
+
+
 class Store:
+    catalog = NothingHeld()
+
     def __init__(self, root: Path) -> None:
         self.artifacts = Artifacts(root)
 
@@ -289,7 +296,9 @@ def test_an_ingest_killed_in_the_middle_leaves_no_artifact(tmp_path):
         from pathlib import Path
         from store.artifacts import Artifacts
         from store.ingest.vectors import DeclaredLayer, ingest_layer
-        class Store: artifacts = Artifacts(Path({str(tmp_path / "artifacts")!r}))
+        class Store:
+            class catalog: layer_of_digest = staticmethod(lambda digest: None)
+            artifacts = Artifacts(Path({str(tmp_path / "artifacts")!r}))
         print("ready", flush=True)
         ingest_layer(Store(), Path({str(path)!r}), DeclaredLayer())
     """)
@@ -554,3 +563,61 @@ def test_lines_and_points_measure_as_they_are(store, tmp_path):
     found = columns(take(store, path)[1])
     assert found["length_m"] == [pytest.approx(110574.39, abs=0.01)]
     assert found["area_m2"] == [None]
+
+
+# Over 180 degrees
+
+OVER = {
+    "type": "Polygon",
+    "coordinates": [
+        [[179, -1], [-179, -1], [-179, 1], [179, 1], [179, -1]],
+        [[179.5, -0.5], [179.5, 0.5], [-179.5, 0.5], [-179.5, -0.5], [179.5, -0.5]],
+    ],
+}
+
+
+def test_an_outline_that_steps_over_180_degrees_is_cut_there(store, tmp_path):
+    path = written(tmp_path / "a.geojson", [feature(OVER, osm_id=1, landuse="forest")])
+    layer, features = take(store, path)
+    found = features.find(Wanted())
+    shape = found.geometry[0]
+    assert shape.geom_type == "MultiPolygon"
+    assert {tuple(part.bounds) for part in shape.geoms} == {(179, -1, 180, 1), (-180, -1, -179, 1)}
+    whole = area_m2(shapely.box(0, -1, 2, 1)) - area_m2(shapely.box(0, -0.5, 1, 0.5))
+    assert found.columns["area_m2"][0] == pytest.approx(whole, rel=1e-9)
+    assert abs(found.columns["lon"][0]) == pytest.approx(180)
+    assert "cut_at_180" in codes(layer)
+    assert len(features.find(Wanted(region=Region.lonlat(0, -1, 10, 1)))) == 0
+
+
+def test_the_whole_world_and_a_wide_outline_in_steps_are_left_as_they_are(store, tmp_path):
+    world = feature(
+        {
+            "type": "Polygon",
+            "coordinates": [[[-180, -90], [180, -90], [180, 90], [-180, 90], [-180, -90]]],
+        }
+    )
+    wide = feature({"type": "Polygon", "coordinates": [
+        [[-150, 0], [0, 0], [150, 0], [150, 10], [0, 10], [-150, 10], [-150, 0]]
+    ]})  # fmt: skip
+    layer, features = take(store, written(tmp_path / "a.geojson", [world, wide]))
+    assert [s.bounds for s in features.find(Wanted()).geometry] == [
+        (-180, -90, 180, 90),
+        (-150, 0, 150, 10),
+    ]
+    assert "cut_at_180" not in codes(layer)
+
+
+def test_an_area_of_an_extract_that_steps_over_180_degrees_is_cut_there(store, tmp_path):
+    path = tmp_path / "e.osm.pbf"
+    header = osmium.io.Header()
+    header.add_box(osmium.osm.Box(-180, -2, 180, 2))
+    with osmium.SimpleWriter(str(path), header=header) as out:
+        corners = [(179, -1), (-179, -1), (-179, 1), (179, 1)]
+        for number, place in enumerate(corners, start=1):
+            out.add_node(osmium.osm.mutable.Node(id=number, location=place, tags={}))
+        out.add_way(osmium.osm.mutable.Way(id=1, nodes=[1, 2, 3, 4, 1], tags={"landuse": "forest"}))
+    layer, features = take(store, path)
+    found = features.find(Wanted())
+    assert found.columns["area_m2"][0] == pytest.approx(area_m2(shapely.box(0, -1, 2, 1)), rel=1e-6)
+    assert "cut_at_180" in codes(layer)

@@ -12,7 +12,7 @@ from pyproj import Transformer
 
 from store.errors import BadName, BadPeriod, BadRegion, FramesDiffer
 from store.features.distances import nearest
-from store.geo import EARTH, Period, Region, pixel_frame, same_frame
+from store.geo import EARTH, Period, Region, grown, pixel_frame, same_frame
 from store.geo.measures import (
     WGS84,
     area_m2,
@@ -229,3 +229,72 @@ def test_web_mercator_areas_are_not_believed(lat):
     planar_over_true = square.area / area_m2(true)
     expected = {0: 1.0067, 30: 1.3378, 45: 2.0001, 60: 3.9867, 75: 14.84}[lat]
     assert planar_over_true == pytest.approx(expected, rel=1e-3)
+
+
+def _turned(boxes, by):
+    """Return boxes (west, south, east, north) moved by whole degrees of longitude, as a region."""
+    parts = []
+    for west, south, east, north in boxes:
+        west = (west + by + 180) % 360 - 180
+        parts += (
+            shapely.get_parts(Region.lonlat(west, south, west + east, north).area).tolist()
+            if (west + east <= 180)
+            else shapely.get_parts(
+                Region.lonlat(west, south, west + east - 360, north).area
+            ).tolist()
+        )
+    return Region.of(EARTH, shapely.union_all(parts))
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 90), st.integers(-60, 50), st.integers(2, 40), st.just(60)),
+        min_size=1,
+        max_size=3,
+    ),
+    st.integers(-180, 180),
+)
+def test_centre_and_parts_turn_with_the_region_wherever_it_lies(boxes, by):
+    """A region less than half the globe wide is the same one wherever it is turned to."""
+    here, there = _turned(boxes, 0), _turned(boxes, by)
+    apart = (there.centre()[0] - here.centre()[0] - by) % 360
+    assert min(apart, 360 - apart) == pytest.approx(0, abs=1e-9)
+    west, east = there.part("west"), there.part("east")
+    assert west.size() == pytest.approx(here.part("west").size(), rel=1e-9)
+    assert west.size() + east.size() == pytest.approx(there.size(), rel=1e-9)
+
+
+def test_a_region_over_180_and_over_0_degrees_is_cut_in_its_widest_gap():
+    parts = shapely.MultiPolygon([shapely.box(170, 0, 180, 5), shapely.box(-180, 0, 10, 5)])
+    region = Region.of(EARTH, parts)
+    assert region.centre() == (-90, 2.5)
+    assert region.part("east").bounds == (-90, 0, 10, 5)
+    assert region.part("west").size() == pytest.approx(region.size() / 2)
+    apart = Region.of(
+        EARTH, shapely.MultiPolygon([shapely.box(170, 0, 178, 5), shapely.box(-178, 0, -170, 5)])
+    )
+    assert abs(apart.centre()[0]) == 180
+    assert apart.part("west").bounds == (170, 0, 178, 5)
+
+
+@given(
+    st.integers(-175, 175), st.integers(-80, 80), st.floats(10, 50_000), st.floats(0, 360),
+    st.floats(0, 1), st.floats(0.05, 3),
+)  # fmt: skip
+def test_a_grown_region_holds_all_that_is_near(west, south, by_m, bearing, along, size):
+    """Whatever lies within the distance of a region's edge lies in the region grown by it."""
+    region = Region.lonlat(west, south, west + size, south + size)
+    start = region.area.exterior.interpolate(along, normalized=True)
+    lon, lat, _ = WGS84.fwd(start.x, start.y, bearing, by_m * 0.9999)
+    wide = grown(region, by_m)
+    assert wide.area.intersects(shapely.Point(lon, lat).buffer(1e-9))
+    assert wide.area.covers(region.area.buffer(-1e-9))
+
+
+def test_a_grown_region_goes_on_beyond_180_and_to_the_pole():
+    assert grown(Region.lonlat(179.99, 0, 180, 1), 50_000).crosses_180
+    assert grown(Region.lonlat(10, 88.9, 11, 89), 50_000).bounds[1:] == pytest.approx(
+        (88.4478, 180, 90), abs=1e-3
+    )
+    with pytest.raises(BadRegion, match="choose up to"):
+        grown(Region.lonlat(0, 0, 1, 1), 1e6)

@@ -41,7 +41,9 @@ def test_lists_the_newest_first_and_counts_the_undated_apart(home, bench, tmp_pa
     placed(home, tmp_path, "undated", 3)
     finding = find_scenes.function(bench, period="2009/2012")
     assert finding.series["id"] == [new.id, old.id]
-    assert values(finding) == {"count": 2, "count_without_date": 1, "newest": new.id}
+    assert values(finding) == {
+        "count": 2, "count_without_date": 1, "newest": new.id, "oldest": old.id,
+    }  # fmt: skip
     assert "undated" in next(c.text for c in finding.caveats if c.code == "without_date")
     assert [key.id for key in finding.scenes] == [new.id, old.id]
     assert len(finding.features) == 2

@@ -82,7 +82,8 @@ def test_shares_are_of_the_union_clipped_and_areas_given_whole_and_inside(home, 
         feature(square(0, 0, 0.005), osm_id=1), feature(square(0, 0, 0.005), osm_id=2),
         feature(square(0.0075, 0, 0.005), osm_id=3),
     ])  # fmt: skip
-    ingested(home, path, tags={"building": "yes"})
+    around = Region.lonlat(-0.01, -0.01, 0.02, 0.02)
+    ingested(home, path, tags={"building": "yes"}, extent=around)
     found = ask(home, tags=BUILDING, region=HERE)
     assert found.value("share") == pytest.approx(0.25 + 0.125, rel=1e-6)
     assert found.value("area_inside") == pytest.approx(0.375 * found.value("region_area"), rel=1e-6)
@@ -135,7 +136,8 @@ def test_names_are_found_whole_first_then_in_part(home, tmp_path):
 
 
 def test_none_is_said_only_where_an_extract_covers_all_of_the_region(home, tmp_path):
-    ingested(home, extract(tmp_path / "e.osm.pbf", [(0.5, 0.5, {"shop": "bakery"})], (0, 0, 1, 1)))
+    nodes = [(0.5, 0.5, {"shop": "bakery"}), (0.6, 0.5, {"building": "yes"})]
+    ingested(home, extract(tmp_path / "e.osm.pbf", nodes, (0, 0, 1, 1)))
     found = ask(home, tags=parse_query("amenity=bank"), region=HERE)
     assert found.value("count") == 0
     assert found.coverage.looked[0].share == 1
@@ -173,9 +175,91 @@ def test_an_extract_cut_down_to_some_keys_does_not_say_none_of_others(home, tmp_
         for node in osmium.FileProcessor(str(path)).with_filter(osmium.filter.KeyFilter("shop")):
             out.add(node)
     ingested(home, filtered)
-    assert ask(home, tags=parse_query("shop=butcher"), region=HERE).value("count") == 0
     with pytest.raises(ToolRefusal, match=r"holds only features of shop.*cannot tell about"):
         ask(home, tags=parse_query("amenity=bank"), region=HERE)
+
+
+@pytest.mark.parametrize(
+    ("tags", "query", "told"),
+    [
+        ([{"shop": "bakery"}], "shop=butcher", False),  # cut down to bakeries, perhaps
+        ([{"shop": "bakery"}, {"shop": "books"}], "shop=butcher", True),
+        ([{"shop": "bakery"}, {"shop": "books"}], "amenity=bank", False),
+        ([{"building": "yes"}], "amenity=bank", False),  # nothing besides roads and houses
+        ([{"building": "yes"}, {"shop": "bakery"}], "amenity=bank", True),
+        ([{"building": "yes"}, {"amenity": "cafe"}], "amenity=bank", False),
+    ],
+)
+def test_none_needs_several_keys_in_the_extract_or_several_values(
+    home, tmp_path, tags, query, told
+):
+    nodes = [(0.5, 0.1 * number, held) for number, held in enumerate(tags, start=1)]
+    ingested(home, extract(tmp_path / "e.osm.pbf", nodes, (0, 0, 1, 1)))
+    if told:
+        assert ask(home, tags=parse_query(query), region=HERE).features.looked == 1
+    else:
+        with pytest.raises(ToolRefusal, match="cannot tell about"):
+            ask(home, tags=parse_query(query), region=HERE)
+
+
+def test_what_does_not_say_whether_it_meets_a_condition_keeps_none_from_being_said(home, tmp_path):
+    nodes = [(0.001, 0.001, {"building": "yes"}), (0.002, 0.002, {"building": "yes"})]
+    nodes.append((0.003, 0.003, {"building": "yes", "building:levels": "2"}))
+    nodes.append((0.5, 0.5, {"shop": "bakery"}))
+    ingested(home, extract(tmp_path / "e.osm.pbf", nodes, (0, 0, 1, 1)))
+    tall = TagCondition(key="building:levels", op="gt", value=5)
+    found = ask(home, tags=BUILDING, where=[tall], region=HERE)
+    assert (found.value("count"), found.value("count_condition_unknown")) == (0, 2)
+    assert found.features.looked is None
+    assert found.coverage.looked[0].share == 0
+    assert "share" not in {quantity.name for quantity in found.quantities}
+    count = found.quantities[0]
+    assert (count.low, count.high, count.interval) == (0, 2, "bounds")
+    low = TagCondition(key="building:levels", op="exists")
+    assert ask(home, tags=BUILDING, where=[low], region=HERE).features.looked == 1
+
+
+def test_features_whose_place_is_unknown_keep_none_from_being_said(home, tmp_path):
+    path = tmp_path / "e.osm.pbf"
+    header = osmium.io.Header()
+    header.add_box(osmium.osm.Box(0, 0, 1, 1))
+    with osmium.SimpleWriter(str(path), header=header) as out:
+        for number, lon in ((1, 0.9), (2, 0.95)):
+            out.add_node(osmium.osm.mutable.Node(id=number, location=(lon, 0.9), tags={}))
+        out.add_way(osmium.osm.mutable.Way(id=1, nodes=[1, 2, 77], tags={"landuse": "forest"}))
+        out.add_way(osmium.osm.mutable.Way(id=2, nodes=[1, 2], tags={"highway": "path"}))
+    ingested(home, path)
+    found = ask(home, tags=parse_query("landuse=forest"), region=HERE)
+    assert found.value("count") == 0
+    assert "place_unknown" in codes(found)
+    assert found.features.looked is None
+    assert found.coverage.looked[0].share == 0
+    assert "share" not in {quantity.name for quantity in found.quantities}
+
+
+def test_no_share_and_no_density_of_a_region_that_the_map_does_not_cover(home, tmp_path):
+    path = written(tmp_path / "b.geojson", [feature(square(0, 0, 0.005), osm_id=1)])
+    ingested(home, path, tags={"building": "yes"}, extent=Region.lonlat(0, 0, 0.005, 0.01))
+    found = ask(home, tags=BUILDING, region=HERE)
+    assert found.value("covered_share") == pytest.approx(0.5, rel=1e-3)
+    assert not {"share", "density"} & {quantity.name for quantity in found.quantities}
+    assert found.features.region.bounds == pytest.approx((0, 0, 0.005, 0.01))
+    inside = ask(home, tags=BUILDING, region=Region.lonlat(0, 0, 0.005, 0.01))
+    assert inside.value("share") == pytest.approx(0.5, rel=1e-3)
+
+
+def test_a_grown_region_holds_what_lies_near(home, tmp_path):
+    nodes = [(0.5, 0.5, {"amenity": "cafe"}), (0.5, 0.5005, {"amenity": "bank"})]
+    ingested(home, extract(tmp_path / "e.osm.pbf", nodes, (0, 0, 1, 1)))
+    place = Region.lonlat(0.4, 0.4, 0.5002, 0.5002)
+    bank = parse_query("amenity=bank")
+    assert ask(home, tags=bank, region=place).value("count") == 0
+    grown = ask(home, tags=bank, region=place, grown_m=50)
+    assert grown.value("count") == 1
+    assert grown.region.bounds[3] > 0.5005
+    assert grown.features.region == grown.region
+    with pytest.raises(ToolRefusal, match="to be grown"):
+        ask(home, tags=bank, grown_m=50)
 
 
 def test_the_date_of_the_map_is_said(home, tmp_path):

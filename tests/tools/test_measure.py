@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +17,7 @@ from store.geo.measures import area_m2, length_m
 from tests.geodesy import distance_m
 from tools.contract import Bench, Finding, ToolRefusal
 from tools.measure import measure
+from tools.select import select
 
 
 class Scenes:
@@ -94,7 +97,9 @@ def test_lines_have_a_length_and_areas_a_perimeter():
     assert run(line, of="length").value("total") == pytest.approx(length_m(line.geometry[0]))
     with pytest.raises(ToolRefusal, match="areas have an area and a perimeter"):
         run(SQUARES, of="length")
-    assert run(SQUARES, of="perimeter").value("smallest") == pytest.approx(2 * (111.3195 + 110.5743), abs=0.01)
+    assert run(SQUARES, of="perimeter").value("smallest") == pytest.approx(
+        2 * (111.3195 + 110.5743), abs=0.01
+    )
 
 
 def test_tags_as_text_and_as_numbers():
@@ -139,9 +144,9 @@ def test_pixel_frames():
     ("arguments", "said"),
     [
         ({"of": "tag"}, "name of the tag"), ({"of": "distance"}, "to what"),
-        ({"of": "area", "pick": "most", "k": 5}, "choose 1 to 4"),
-        ({"of": "area", "pick": "most", "k": 0}, "choose 1 to 4"),
-        ({"of": "area", "pick": "most", "k": 4}, "only 3"),
+        ({"of": "area", "pick": "most", "k": 5}, "k=5 is not 1 to"),
+        ({"of": "area", "pick": "most", "k": 0}, "k=0 is not 1 to"),
+        ({"of": "area", "pick": "most", "k": 4}, "fewer than k=4"),
         ({"of": "distance", "to": SQUARES.take([])}, "is empty"),
     ],
 )  # fmt: skip
@@ -150,3 +155,74 @@ def test_it_refuses_in_words(arguments, said):
         run(SQUARES, **arguments)
     with pytest.raises(ToolRefusal, match="nothing to measure"):
         run(SQUARES.take([]), of="area")
+
+
+def test_plain_numbers_of_tags_are_numbers_and_no_shares():
+    found = run(SQUARES, of="tag", tag="levels", pick="most")
+    assert {q.unit for q in found.quantities if q.name in ("value", "largest", "mean")} == {"count"}
+
+
+def test_no_share_of_a_region_that_was_not_all_searched():
+    west = Region.lonlat(0, 0, 0.01, 0.01)
+    some = replace(SQUARES, region=west)
+    with pytest.raises(ToolRefusal, match="not looked for in all of the region"):
+        run(some, of="share", region=Region.lonlat(0, 0, 0.02, 0.01))
+    assert run(some, of="share", region=west).value("share") > 0
+
+
+def test_refusals_do_not_count_the_set():
+    for arguments in (
+        {"of": "area", "pick": "most", "k": 9},
+        {"of": "tag", "tag": "levels", "pick": "most", "k": 4},
+    ):
+        with pytest.raises(ToolRefusal) as told:
+            run(SQUARES, **arguments)
+        assert set(re.findall(r"\d+", str(told.value))) <= {str(arguments["k"]), "1"}
+
+
+def test_selecting_says_what_has_no_such_value():
+    found = select.function(
+        BENCH, features=replace(SQUARES, looked=1.0), of="tag", tag="levels", op="gt", value=50
+    )
+    assert found.value("count") == 0
+    assert found.features.looked is None
+    assert found.coverage is None
+    assert (found.quantities[0].low, found.quantities[0].high) == (0, 2)
+    with pytest.raises(ToolRefusal) as told:
+        select.function(BENCH, features=SQUARES, of="tag", tag="nothing", op="gt", value=5)
+    assert not any(c.isdigit() for c in str(told.value))
+
+
+def test_adds_up_the_pieces_that_bear_one_name():
+    shapes = [shapely.LineString([(24.0, 60.0), (24.001, 60.0)]) for _ in range(4)]
+    streets = FeatureSet.of(
+        EARTH, shapes,
+        name=["Long", "Short", "Long", None],
+        osm_type=["way"] * 4, osm_id=[1, 2, 3, 4],
+        tags=["{}", "{}", "{}", "{}"],
+    )  # fmt: skip
+    found = run(streets, of="length", pick="most", group_by="name")
+    alone = run(streets.take([1]), of="length")
+    assert found.value("picked") == "Long"
+    assert found.value("value") == pytest.approx(2 * alone.value("total"))
+    assert [caveat.code for caveat in found.caveats] == ["grouped"]
+
+
+def test_outlines_of_areas_are_no_pieces_of_a_street():
+    shapes = [shapely.LineString([(24.0, 60.0), (24.001, 60.0)]) for _ in range(2)]
+    square = FeatureSet.of(
+        EARTH, shapes, name=["Square", "Street"], osm_type=["way"] * 2, osm_id=[1, 2],
+        tags=['{"area": "yes"}', "{}"],
+    )  # fmt: skip
+    found = run(square, of="length", pick="most", group_by="name")
+    assert found.value("picked") == "Street"
+
+
+def test_a_share_counts_overlaps_once_and_stays_in_the_region():
+    region = Region(
+        frame=EARTH, geometry=shapely.geometry.mapping(shapely.box(24.0, 60.0, 24.01, 60.01))
+    )
+    half = shapely.box(24.0, 60.0, 24.005, 60.01)
+    twice = FeatureSet.of(EARTH, [half, half, shapely.box(23.9, 59.9, 24.0, 60.0)])
+    found = run(twice, of="share", region=region)
+    assert found.value("share") == pytest.approx(0.5, abs=1e-6)

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.errors import UnknownId
+from store.features.parquet import read_set, write_set
 from store.features.sets import FeatureSet
+from store.geo import Region
 from tests.geodesy import distance_m
 from tools.contract import Bench, Finding, ToolRefusal
 from tools.relate import relate
@@ -177,3 +179,106 @@ def test_pairs_are_listed_up_to_a_thousand():
     assert found.value("count") == 1_500
     assert len(found.series["pairs"]) == 1_000
     assert "pairs_cut" in codes(found)
+
+
+def within(region: Region, features: FeatureSet, looked: float | None = 1.0) -> FeatureSet:
+    """Return a set that was looked for in a region."""
+    return FeatureSet(features.frame, features.geometry, features.columns, looked, region)
+
+
+AROUND = Region.lonlat(-0.02, -0.02, 0.02, 0.02)
+SMALL = Region.lonlat(-0.02, -0.02, 0.0105, 0.02)
+
+
+@pytest.mark.parametrize("side", ["within_distance", "beyond_distance"])
+def test_what_lies_just_outside_of_where_was_looked_leaves_the_count_open(side):
+    sure = run(LEFT, within(AROUND, RIGHT), side, 100).quantities[0]
+    assert (sure.interval, sure.low) == ("exact", None)
+    found = run(LEFT, within(SMALL, RIGHT), side, 100)  # p2 lies 56 m from the edge
+    count = found.quantities[0]
+    bounds = (2, 3) if side == "within_distance" else (0, 1)
+    assert (count.low, count.high, count.interval) == (*bounds, "bounds")
+    assert "right_incomplete" in codes(found)
+    assert "1 of the left features" in " ".join(caveat.text for caveat in found.caveats)
+    near = run(LEFT, within(SMALL, RIGHT), side, 50).quantities[0]
+    assert near.interval == "exact"
+
+
+def test_none_near_is_not_said_where_the_edge_is_nearer():
+    left = within(SMALL, points((0.01, 0)))
+    found = run(left, within(SMALL, points()), "within_distance", 100)
+    assert found.value("count") == 0
+    assert found.features.looked is None
+    assert found.coverage.looked[0].share == 0
+    told = run(within(AROUND, points((0.01, 0))), within(AROUND, points()), "within_distance", 100)
+    assert told.coverage.looked[0].share == 1
+    assert told.quantities[0].interval == "exact"
+
+
+def test_a_nearer_one_may_lie_beyond_the_edge():
+    far = points((0.0, 0))
+    found = run(points((0.01, 0)), within(SMALL, far), "nearest")
+    distance = next(q for q in found.quantities if q.name == "smallest_distance")
+    assert distance.low == pytest.approx(0.0005 * 111_319.49, rel=1e-3)
+    assert (distance.high, distance.interval) == (distance.value, "bounds")
+    assert "right_incomplete" in codes(found)
+    assert "right_incomplete" not in codes(run(points((0.001, 0)), within(SMALL, far), "nearest"))
+
+
+def test_what_sticks_out_of_where_was_looked_may_meet_what_was_not():
+    left = boxes((0, 0, 0.001, 0.001), (0.01, 0, 0.03, 0.001))
+    found = run(left, within(AROUND, boxes((0.005, 0.005, 0.006, 0.006))), "intersects")
+    assert (found.quantities[0].low, found.quantities[0].high) == (0, 1)
+    assert (
+        run(left, within(AROUND, boxes((0, 0, 0.03, 0.01))), "intersects").quantities[0].interval
+        == "exact"
+    )
+
+
+@pytest.mark.parametrize(
+    "relation",
+    ["within_distance", "beyond_distance", "intersects", "inside", "contains", "disjoint"],
+)
+@pytest.mark.parametrize("looked", [None, 0.9])
+def test_a_right_set_that_is_not_complete_is_said_in_every_relation(relation, looked):
+    found = run(LEFT, points((0.0005, 0), looked=looked), relation, 60)
+    assert "right_incomplete" in codes(found)
+    assert found.quantities[0].interval != "exact"
+    whole = run(LEFT, points((0.0005, 0), looked=1.0), relation, 60)
+    assert "right_incomplete" not in codes(whole)
+    assert whole.quantities[0].interval == "exact"
+
+
+@pytest.mark.parametrize("relation", ["within_distance", "disjoint", "intersects"])
+def test_two_empty_sets_are_no_crash(relation):
+    assert run(points(looked=1.0), points(looked=1.0), relation, 10).value("count") == 0
+
+
+def test_where_a_set_was_looked_for_is_kept_with_it(tmp_path):
+    write_set(within(SMALL, RIGHT, 0.5), tmp_path / "a.parquet")
+    held = read_set(tmp_path / "a.parquet", EARTH)
+    assert (held.looked, held.region) == (0.5, SMALL)
+    write_set(within(SMALL, RIGHT, None), tmp_path / "b.parquet")
+    assert read_set(tmp_path / "b.parquet", EARTH).region == SMALL
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10_000), reach=st.floats(1, 3_000))
+def test_bounds_hold_whatever_lies_outside(seed, reach):
+    """A count's bounds hold what the whole right set would have given."""
+    rng = np.random.default_rng(seed)
+    left, right = (points(*(rng.random((n, 2)) * 0.05 + 50)) for n in (20, 8))
+    region = Region.lonlat(50, 50, 50.03, 50.03)
+    held = right.take([i for i, p in enumerate(right.geometry) if region.area.intersects(p)])
+    for side in ("within_distance", "beyond_distance"):
+        truth = run(left, within(Region.lonlat(40, 40, 60, 60), right), side, reach).value("count")
+        count = run(left, within(region, held), side, reach).quantities[0]
+        low, high = (count.value, count.value) if count.low is None else (count.low, count.high)
+        assert low <= truth <= high
+
+
+@pytest.mark.parametrize("looked", [None, 0.5])
+def test_refusals_hold_no_figures_that_were_not_given(looked):
+    with pytest.raises(ToolRefusal) as told:
+        run(LEFT, points(looked=looked), "within_distance", 10)
+    assert not any(c.isdigit() for c in str(told.value))

@@ -50,7 +50,8 @@ def bounded(name: str, quantity: Quantity) -> Bounded:
     elif kind == "none" or quantity.low is None or quantity.high is None:
         low, high, kind = number, number, "none"
     else:
-        low, high, kind = quantity.low, quantity.high, "spread"
+        low, high = quantity.low, quantity.high
+        kind = "bounds" if kind == "bounds" else "spread"
     return Bounded(number, low, high, powers_of(quantity.unit, name), kind)
 
 
@@ -127,12 +128,13 @@ def _negative(one: Bounded) -> Bounded:
 def _made(
     value: float, low: float, high: float, powers: Powers, given: Sequence[Bounded]
 ) -> Bounded:
-    """Return a result: exact of exact, nothing claimed where a part claims nothing, or spread."""
+    """Return a result: exact of exact, bounds of bounds, spread, or nothing claimed."""
     kinds = {one.kind for one in given}
     literal = all(one.literal for one in given)
     if "none" in kinds:
         return Bounded(value, value, value, powers, "none", literal)
-    kind: IntervalKind = "exact" if kinds == {"exact"} else "spread"
+    kind: IntervalKind = "bounds" if kinds <= {"exact", "bounds"} else "spread"
+    kind = "exact" if kinds == {"exact"} else kind
     return Bounded(value, min(low, value), max(high, value), powers, kind, literal)
 
 

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from store.features.sets import FeatureSet
 from store.geo import Region
 from store.geo.measures import area_m2, areas_m2, length_m
-from tools.contract import Quantity
+from tools.contract import Quantity, at_least
 
 
 def merged(sets: Sequence[FeatureSet], layers: Sequence[str]) -> FeatureSet:
@@ -87,14 +87,26 @@ def _parts_inside(
     ]
 
 
-def counts(features: FeatureSet, of: str, region: Region | None) -> Iterator[Quantity]:
-    """Count the features: all, with the centre inside, cut by the edge, named, without an id."""
+def counts(
+    features: FeatureSet, of: str, region: Region | None, unknown: int = 0
+) -> Iterator[Quantity]:
+    """Count the features: all, with the centre inside, cut by the edge, named, without an id.
+
+    Args:
+        features: Placed in the region when there is one.
+        of: What they are called.
+        region: The area asked about.
+        unknown: How many more may be among them, as the map does not say.
+    """
     columns = features.columns
 
     def counted(name: str, number: int) -> Quantity:
         return Quantity(name=name, of=of, value=number, unit="count", interval="exact")
 
-    yield counted("count", len(features))
+    if unknown:
+        yield at_least("count", len(features), unknown, of)
+    else:
+        yield counted("count", len(features))
     if region is not None:
         yield counted("count_centre_inside", sum(columns["centre_inside"]))
         yield counted("count_cut", sum(columns["cut"]))

@@ -6,8 +6,9 @@ it holds features of. A layer that is not complete counts what it holds, and nev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -18,9 +19,13 @@ from store.geo.measures import area_m2
 from store.scenes import Layer
 from tools.contract import Bench, ToolRefusal
 from tools.lookup_osm.asked import Asked
+from tools.lookup_osm.by_name import ByName, taken_by_name
 
 ENOUGH = 0.99
 _LISTED = 8
+_MAPPED = {"highway", "building"}
+_BESIDES = {"amenity", "shop", "landuse", "natural"}
+"""Keys of an extract that was not cut down to some keys: the former two, one of the latter."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +38,27 @@ class Chosen:
     complete: bool
     """Whether they hold everything of the kind asked about there."""
     others: tuple[Layer, ...] = ()
+    by_name: ByName | None = None
+    """What the question comes to where a layer is taken for what it is called."""
 
 
-def choose(bench: Bench, asked: Asked, region: Region | None, name: str | None) -> Chosen:
-    """Choose the layers that answer; refuses when none can, or when the choice is the person's."""
-    able = _able(bench, asked, region, name)
+def choose(
+    bench: Bench,
+    asked: Asked,
+    region: Region | None,
+    name: str | None,
+    conditions: Collection[str] = (),
+) -> Chosen:
+    """Choose the layers that answer; refuses when none can, or when the choice is the person's.
+
+    A layer is taken for what it is called only where no layer with tags can tell.
+    """
+    try:
+        able = _able(bench, asked, region, name)
+    except ToolRefusal as refusal:
+        if refusal.code != "layer_cannot_tell":
+            raise
+        return _by_name(bench, asked, region, name, conditions) or _no_layer(refusal)
     if region is None:
         return _whole(able, asked)
     complete = [layer for layer in able if _complete_for(layer, asked)]
@@ -52,6 +73,36 @@ def choose(bench: Bench, asked: Asked, region: Region | None, name: str | None) 
         chosen = candidates
     others = tuple(layer for layer in able if layer not in chosen)
     return Chosen(tuple(chosen), _share(chosen, region), bool(complete), others)
+
+
+def _no_layer(refusal: ToolRefusal) -> NoReturn:
+    raise refusal
+
+
+def _by_name(
+    bench: Bench,
+    asked: Asked,
+    region: Region | None,
+    name: str | None,
+    conditions: Collection[str],
+) -> Chosen | None:
+    """Return the one layer that is called like what is asked about, None where there is none."""
+    held = [bench.catalog.layer(name)] if name is not None else bench.catalog.layers()
+    found: list[tuple[Layer, ByName]] = []
+    for layer in held:
+        if region is not None and not _share([layer], region) > 0:
+            continue
+        with bench.layer_features(layer) as features:
+            taken = taken_by_name(layer, features, asked, conditions)
+        if taken is not None:
+            found.append((layer, taken))
+    if len(found) > 1:
+        raise _which([layer for layer, _ in found], asked)
+    if not found:
+        return None
+    layer, taken = found[0]
+    share = 1.0 if region is None else _share([layer], region)
+    return Chosen((layer,), share, complete=False, by_name=taken)
 
 
 def _able(bench: Bench, asked: Asked, region: Region | None, name: str | None) -> list[Layer]:
@@ -104,11 +155,15 @@ def _can_say_none(bench: Bench, layer: Layer, asked: Asked) -> bool:
 def _is_whole_extract(features: Features, asked: Asked) -> bool:
     """Tell whether an extract that holds nothing of a kind was not filtered to hold other kinds.
 
-    Wherever people map, roads are mapped; an extract without any was cut down to some keys.
+    Wherever people map, roads, houses and other things are mapped; an extract without some of
+    these was cut down to some keys. One that holds a key with several values was not cut down to
+    values of it; of a key with a single value the others may have been left out.
     """
-    keys = features.keys()
-    query = asked.wanted.query
-    return "highway" in keys or (query is not None and bool(query_keys(asked) & keys.keys()))
+    keys = features.keys().keys()
+    held = query_keys(asked) & keys
+    if held:
+        return all(len(features.values(key, most=2)) > 1 for key in held)
+    return keys >= _MAPPED and bool(keys & _BESIDES)
 
 
 def query_keys(asked: Asked) -> set[str]:

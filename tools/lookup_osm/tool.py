@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
+import shapely
 
 from store.features.conditions import TagCondition
 from store.features.sets import FeatureSet
-from store.geo import Part, Period, Region, is_earth
+from store.geo import EARTH, Part, Period, Region, grown, is_earth
 from store.scenes import Caveat, Layer
 from tools.concepts.tags import TagQuery
 from tools.contract import (
@@ -25,6 +26,7 @@ from tools.contract import (
     ToolRefusal,
 )
 from tools.lookup_osm.asked import Asked, understand
+from tools.lookup_osm.by_name import ByName
 from tools.lookup_osm.found import counts, merged, placed_in, sizes
 from tools.lookup_osm.layers import ENOUGH, Chosen, choose
 from tools.registry import ConformanceCase, tool
@@ -50,6 +52,7 @@ def lookup_osm(
     position: Literal["touching", "centre_inside"] = "touching",
     layer: str | None = None,
     element: str | None = None,
+    grown_m: float | None = None,
 ) -> Finding:
     """Find what the map (OpenStreetMap and other vector layers held) says is there, and count it.
 
@@ -57,14 +60,18 @@ def lookup_osm(
     "Kallio") or by `element` ("way/123"); narrow it with `where` conditions on tags. `region` may
     be a scene's E1#region or a place's E2#1; `part` takes a half, quarter or middle of it.
     Counted is what touches the region; `position="centre_inside"` keeps what has its centre in it.
+    `grown_m` grows the region by so many metres first, for what others are to lie near to.
 
     Gives count, count_centre_inside, count_cut, count_without_id, count_condition_unknown, area
     and length whole and inside, share of the region covered, density, and the set of features.
     Which is largest or longest: `measure`. How two sets lie to each other: `relate`.
     """
-    place = _place(region, part)
+    place = _grown(_place(region, part), grown_m)
     asked = understand(of, tags, named, element, layer_named=layer is not None)
-    chosen = choose(bench, asked, place, layer)
+    chosen = choose(bench, asked, place, layer, {condition.key for condition in where or []})
+    if chosen.by_name is not None:
+        asked = chosen.by_name.asked
+        where = [chosen.by_name.renamed(condition) for condition in where or []]
     asked = asked.within(place)
     found, by_part = _find(bench, chosen.layers, asked)
     found, unknown = _meeting(found, where or [])
@@ -72,11 +79,21 @@ def lookup_osm(
         found = placed_in(found, place)
         if position == "centre_inside":
             found = found.take(np.flatnonzero(found.columns["centre_inside"]))
-    looked = 0.0 if not len(found) and not chosen.complete else chosen.share
-    found = replace(found.ordered(), looked=looked if chosen.complete else None)
     doubtful = _undecided(bench, chosen, asked, found)
+    told = not unknown and not doubtful
+    looked = chosen.share if told and (len(found) or chosen.complete) else 0.0
+    found = replace(
+        found.ordered(),
+        looked=looked if chosen.complete and told else None,
+        region=_searched(chosen, place),
+    )
+    covers_nothing = not len(found) and chosen.complete and told
+    covers_nothing = covers_nothing and asked.geometry in ("area", "any")
     return Finding(
-        quantities=list(_quantities(found, asked, chosen, place, unknown if where else None)),
+        quantities=[
+            *_counted(found, asked, place, unknown if where else None),
+            *_sizes(found, asked, chosen, place, covers_nothing=covers_nothing),
+        ],
         method=_method(asked, where or [], position, part, chosen),
         region=place,
         period=_period(chosen.layers),
@@ -107,6 +124,25 @@ def _place(region: Region | None, part: Part) -> Region | None:
             code="no_georeference",
         )
     return region.part(part)
+
+
+def _grown(place: Region | None, by_m: float | None) -> Region | None:
+    if by_m is None:
+        return place
+    if place is None:
+        raise ToolRefusal("what is to be grown? Give the region with grown_m", code="no_region")
+    return grown(place, by_m)
+
+
+def _searched(chosen: Chosen, place: Region | None) -> Region | None:
+    """Return where the features were looked for: the part of the region that the layers cover."""
+    extents = [layer.extent.area for layer in chosen.layers if layer.extent is not None]
+    if not extents:
+        return None
+    around = shapely.union_all(extents)
+    if place is None:
+        return Region.of(EARTH, around)
+    return place if chosen.share >= 1.0 else place.overlap(Region.of(EARTH, around))
 
 
 def _find(bench: Bench, layers: Sequence[Layer], asked: Asked) -> tuple[FeatureSet, bool]:
@@ -153,11 +189,10 @@ def _undecided(bench: Bench, chosen: Chosen, asked: Asked, found: FeatureSet) ->
     return total
 
 
-def _quantities(
-    found: FeatureSet, asked: Asked, chosen: Chosen, place: Region | None, unknown: int | None
+def _counted(
+    found: FeatureSet, asked: Asked, place: Region | None, unknown: int | None
 ) -> Iterator[Quantity]:
-    covers_nothing = not len(found) and chosen.complete and asked.geometry in ("area", "any")
-    yield from counts(found, asked.label, place)
+    yield from counts(found, asked.label, place, unknown or 0)
     if place is None:
         missing = sum(shape is None for shape in found.geometry)
         yield Quantity(
@@ -175,7 +210,18 @@ def _quantities(
             unit="count",
             interval="exact",
         )
-    yield from sizes(found, asked.label, place, covers_nothing=covers_nothing)
+
+
+def _sizes(
+    found: FeatureSet, asked: Asked, chosen: Chosen, place: Region | None, *, covers_nothing: bool
+) -> Iterator[Quantity]:
+    """Measure what was found; a share or a density only of a region that the map covers."""
+    covered = chosen.share >= ENOUGH
+    for quantity in sizes(found, asked.label, place, covers_nothing=covers_nothing):
+        if covered or quantity.name not in ("share", "density"):
+            yield quantity
+    if not covered:
+        yield Quantity(name="covered_share", of="the region", value=chosen.share, unit="1")
 
 
 def _coverage(chosen: Chosen, place: Region | None, looked: float) -> Coverage | None:
@@ -223,12 +269,24 @@ def _about_layers(chosen: Chosen, found: FeatureSet) -> Iterator[Caveat]:
             text = f"{layer.id} does not say where it is complete: it counts what it holds"
             none = ", and holding none there does not mean that there is none"
             yield Caveat(code="layer_extent_assumed", text=text + ("" if len(found) else none))
+    if chosen.by_name is not None:
+        yield _about_name(chosen.layers[0], chosen.by_name)
     if chosen.share < ENOUGH:
         text = f"{1 - chosen.share:.1%} of the region lies outside the map data held"
         yield Caveat(code="outside_map", text=text)
     if chosen.others:
         text = f"also held there, not used: {_names(chosen.others)}"
         yield Caveat(code="other_layers", text=text)
+
+
+def _about_name(layer: Layer, by_name: ByName) -> Caveat:
+    text = (
+        f"features of layer {layer.id} carry no tags of the map; they are taken for "
+        f"{by_name.asked.label} by its name"
+    )
+    for key, column in by_name.columns:
+        text += f", and its column {column} for {key}"
+    return Caveat(code="layer_by_name", text=text)
 
 
 def _about_words(asked: Asked, *, by_part: bool) -> Iterator[Caveat]:

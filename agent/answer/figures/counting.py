@@ -16,7 +16,9 @@ from agent.answer.figures.shared import (
 from agent.answer.outcome import (
     Outcome,
     count_of,
+    ends,
     of_quantity,
+    partly_mapped,
     ref,
     said,
     verdict,
@@ -38,15 +40,34 @@ def count(found: Found, ledger: Ledger) -> Outcome:
         return unknown
     quantity = main.quantity("count")
     assert quantity is not None
+    if ask.key == "cut":
+        return _cut(found, main, words)
     if ask.claim is not None and ask.claim.value is not None:
         return checked(found, main, "count", f"There are {ref(main, 'count')} {words} {cite(main)}")
     text = f"**{ref(main, 'count')}** {words} {cite(main)}."
     if quantity.value == 0:
         text = f"**None**: {ref(main, 'count')} {words} in what was looked at {cite(main)}."
     outcome = Outcome(text, [of_quantity(main, "count", "answer", text, words)], used=[main])
+    if partly_mapped(main):
+        where = f"in the {ref(main, 'covered_share')} of the area that the map covers"
+        text = f"**{ref(main, 'count')}** {words} {where} {cite(main)}."
+        claim = of_quantity(main, "count", "answer", text, words)
+        outcome = Outcome(text, [claim], settled=False, partly=True, used=[main])
     outcome.text += _inside(main, ask)
     outcome.claims += _supports(main, words, ask)
     return outcome
+
+
+def _cut(found: Found, main: Evidence, words: str) -> Outcome:
+    """Say how many are cut by the edge of what was looked at."""
+    if main.quantity("count_cut") is None:
+        return unmeasured(main, words, "number cut by an edge")
+    lead = f"{ref(main, 'count_cut')} of {ref(main, 'count')} {words} are cut by the edge"
+    if found.ask.claim is not None and found.ask.claim.value is not None:
+        return checked(found, main, "count_cut", f"{lead} {cite(main)}")
+    text = f"**{ref(main, 'count_cut')}** of {ref(main, 'count')} {words} are cut by the edge"
+    text += f" {cite(main)}."
+    return Outcome(text, [of_quantity(main, "count_cut", "answer", text, words)], used=[main])
 
 
 def _inside(main: Evidence, ask: Ask) -> str:
@@ -178,6 +199,16 @@ def ratio(found: Found, ledger: Ledger) -> Outcome:
         f"**{ref(found.result, 'value')}**: {ref(main, 'count')} of {ref(other, 'count')} "
         f"{things_of(ask.other)} {cite(main)} {cite(other)}."
     )
+    style = ""
+    if ask.key == "times":
+        style = "number"
+        name = "count" if ask.measure == "count" else "total"
+        value = f"**{ref(found.result, 'value', style)}**"
+        whole = things_of(ask.other)
+        lead = f"{value} times is {words} to {whole} in {ask.measure}"
+        if ask.measure == "count":
+            lead = f"{value} {words} for each of {whole}"
+        text = f"{lead}: {ref(main, name)} and {ref(other, name)} {cite(main)} {cite(other)}."
     claims = [
         of_quantity(found.result, "value", "answer", text, words),
         of_quantity(main, "count", "support", "how many", words),
@@ -188,7 +219,7 @@ def ratio(found: Found, ledger: Ledger) -> Outcome:
             found,
             found.result,
             "value",
-            f"It is {ref(found.result, 'value')} {cite(found.result)}",
+            f"It is {ref(found.result, 'value', style)} {cite(found.result)}",
         )
     return Outcome(text, claims, used=[main, other, found.result])
 
@@ -201,7 +232,9 @@ def every(found: Found, ledger: Ledger) -> Outcome:
         return nothing_known(other, ask, things_of(ask.other)) or none_of(
             other, things_of(ask.other)
         )
-    true = count_of(main) == count_of(other)
+    true = _all(main, other)
+    if true is None:
+        return _not_all_told(main, other, ask)
     text = (
         f"**{'Yes' if true else 'No'}**: {ref(main, 'count')} of {ref(other, 'count')} "
         f"{things_of(ask.other)} {cite(main)} {cite(other)}."
@@ -212,3 +245,21 @@ def every(found: Found, ledger: Ledger) -> Outcome:
         of_quantity(other, "count", "support", "of how many", things_of(ask.other)),
     ]
     return Outcome(text, claims, used=[main, other])
+
+
+def _all(main: Evidence, other: Evidence) -> bool | None:
+    """Tell whether all of others are of main; None where the records leave it open."""
+    (least, most), (few, many) = ends(main, "count"), ends(other, "count")
+    return True if least >= many else False if most < few else None
+
+
+def _not_all_told(main: Evidence, other: Evidence, ask: Ask) -> Outcome:
+    """Say that some may be as asked or not, as the records do not say."""
+    text = (
+        f"**Cannot tell**: {ref(main, 'count')} of {ref(other, 'count')} {things_of(ask.other)} "
+        f"{cite(main)} {cite(other)}; of the rest it is not known."
+    )
+    refs = [f"{main.id}.count", f"{other.id}.count"]
+    answer = said(None, text, things_of(ask.of), refs, verdict="undecided")
+    claims = [answer, of_quantity(main, "count", "support", "how many", things_of(ask.of))]
+    return Outcome(text, claims, settled=False, used=[main, other])

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import operator
+from collections.abc import Callable
+
 from agent.answer.figures.shared import (
     cannot_tell,
     capital,
@@ -16,24 +20,39 @@ from agent.answer.outcome import (
     Outcome,
     can_deny,
     count_of,
+    ends,
     of_quantity,
     ref,
     said,
     verdict,
 )
+from agent.evidence import Evidence
 from agent.planner.contract import Ledger
 from agent.planner.steps import Found
+from agent.planner.work import EACH_OTHER
+
+_FOUND = ("lookup_osm", "relate", "select")
+_WAYS: dict[str, Callable[[float, float], bool]] = {
+    "more": operator.gt, "fewer": operator.lt, "same": operator.eq,
+}  # fmt: skip
+
+
+def _left_open(main: Evidence, other: Evidence, name: str, order: str | None) -> bool:
+    """Tell whether what the records do not say could turn a comparison."""
+    pairs = list(itertools.product(ends(main, name), ends(other, name)))
+    ways = [_WAYS[order]] if order in _WAYS else [operator.gt, operator.lt]
+    return any(len({way(one, two) for one, two in pairs}) > 1 for way in ways)
 
 
 def compare(found: Found, ledger: Ledger) -> Outcome:
     """Say which of two has more, or whether it is as asked."""
     main, other, ask = main_of(found), found.other, found.ask
     assert other is not None
-    name = "count" if ask.measure == "count" else "total"
+    name = {"count": "count", "distance": "smallest_distance"}.get(ask.measure, "total")
     one, two = main.value(name), other.value(name)
     words, to = things_of(ask.of), things_of(ask.other)
     for evidence, label_ in ((main, words), (other, to)):
-        if evidence.tool == "lookup_osm" and count_of(evidence) == 0 and not can_deny(evidence):
+        if evidence.tool in _FOUND and count_of(evidence) == 0 and not can_deny(evidence):
             return cannot_tell(evidence, label_)
     if not isinstance(one, int | float) or not isinstance(two, int | float):
         return unmeasured(main, words, ask.measure)
@@ -41,6 +60,10 @@ def compare(found: Found, ledger: Ledger) -> Outcome:
         f"{ref(main, name)} for {words}, {ref(other, name)} for {to} {cite(main)} {cite(other)}"
     )
     refs = [f"{main.id}.{name}", f"{other.id}.{name}"]
+    if _left_open(main, other, name, ask.order):
+        text = f"**Cannot tell**: {figures}; what is not said may turn it."
+        claim = said(None, text, f"{words} and {to}", refs, verdict="undecided")
+        return Outcome(text, [claim], settled=False, used=[main, other])
     if ask.order in ("which_more", "which_fewer"):
         larger = one > two if ask.order == "which_more" else one < two
         which = "equal" if one == two else words if larger else to
@@ -62,7 +85,7 @@ def difference(found: Found, ledger: Ledger) -> Outcome:
     assert other is not None
     assert result is not None
     for evidence, label_ in ((main, things_of(ask.of)), (other, things_of(ask.other))):
-        if evidence.tool == "lookup_osm" and count_of(evidence) == 0 and not can_deny(evidence):
+        if evidence.tool in _FOUND and count_of(evidence) == 0 and not can_deny(evidence):
             return cannot_tell(evidence, label_)
     name = "count" if ask.measure == "count" else "total"
     difference_ = result.value("value")
@@ -101,9 +124,17 @@ def distance(found: Found, ledger: Ledger) -> Outcome:
         f"{{{result.id}#1}} to {{{result.id}#1.nearest}}, in a straight line between their "
         f"nearest points {cite(result)}."
     )
+    if ask.key == EACH_OTHER:
+        text = (
+            f"**{ref(result, 'smallest_distance', unit_asked(ask.unit) or '')}** between "
+            f"{{{result.id}#1}} and {{{result.id}#1.nearest}}, which of all {words} lie nearest to "
+            f"each other, between their nearest points {cite(result)}."
+        )
+        claim = of_quantity(result, "smallest_distance", "answer", text, words)
+        return Outcome(text, [claim], used=[e for e in (found.main, result) if e is not None])
     claims = [of_quantity(result, "smallest_distance", "answer", text, f"{words} to {to}")]
     main = found.main
-    if main is not None and count_of(main) > 1:
+    if main is not None and main.tool != "measure" and count_of(main) > 1:
         text += f" There are {ref(main, 'count')} {words}; this is the one that lies nearest."
     return Outcome(text, claims, used=[e for e in (main, found.other, result) if e is not None])
 

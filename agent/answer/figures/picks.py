@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.answer.draft import plain
 from agent.answer.figures.shared import (
     LISTED,
+    cannot_tell,
     capital,
     checked,
     cite,
@@ -16,7 +17,9 @@ from agent.answer.figures.shared import (
 from agent.answer.numbers import unit_asked
 from agent.answer.outcome import (
     Outcome,
+    can_deny,
     count_of,
+    ends,
     of_quantity,
     ref,
     said,
@@ -60,7 +63,8 @@ def extreme(found: Found, ledger: Ledger) -> Outcome:
         for row in rows
     ]
     unit = unit_asked(ask.unit)
-    style = f"|{unit}" if unit else ""
+    tag = ask.extreme.axis == "tag"
+    style = f"|{unit}" if unit else "|number" if tag else ""
     entries = [
         _measured_entry(result, row, element_name(features, row), label(features, row), style)
         for row in rows[:LISTED]
@@ -76,7 +80,7 @@ def extreme(found: Found, ledger: Ledger) -> Outcome:
         )
     text += _cut_too(result, rows, ledger)
     if result.quantity("runner_up") is not None and len(rows) == 1 and ask.extreme.rank == 1:
-        text += f" The next has {ref(result, 'runner_up')}."
+        text += f" The next has {ref(result, 'runner_up', style.lstrip('|'))}."
     refs = [
         f"{result.id}.picked"
         if result.quantity("picked") and ask.extreme.rank == 1 and len(rows) == 1
@@ -174,6 +178,11 @@ def _quarter(found: Found) -> Outcome:
     words = things_of(ask.of)
     assert ask.extreme is not None
     values = [count_of(evidence) for evidence in found.several]
+    open_ = next((e for e in found.several if not count_of(e) and not can_deny(e)), None)
+    if open_ is not None:
+        return cannot_tell(open_, words)
+    if _order_open(found.several, most=ask.extreme.order == "most"):
+        return _no_order(found.several, words)
     best = max(values) if ask.extreme.order == "most" else min(values)
     winners = [part for part, value in zip(QUARTERS, values, strict=True) if value == best]
     each = ", ".join(
@@ -190,3 +199,24 @@ def _quarter(found: Found) -> Outcome:
         [said(which, text, words, [f"{e.id}.count" for e in found.several])],
         used=found.several,
     )
+
+
+def _order_open(several: list[Evidence], *, most: bool) -> bool:
+    """Tell whether what the records do not say could make another one the first."""
+    bounds = [ends(evidence, "count") for evidence in several]
+    if all(low == high for low, high in bounds):
+        return False
+    best = max(low for low, _ in bounds) if most else min(high for _, high in bounds)
+    rivals = [high >= best if most else low <= best for low, high in bounds]
+    return sum(rivals) > 1
+
+
+def _no_order(several: list[Evidence], words: str) -> Outcome:
+    """Say that which comes first is not known."""
+    each = ", ".join(
+        f"{part} {ref(evidence, 'count')}" for part, evidence in zip(QUARTERS, several, strict=True)
+    )
+    text = f"**Cannot tell** where: {each} {' '.join(cite(e) for e in several)}."
+    refs = [f"{evidence.id}.count" for evidence in several]
+    answer = said(None, text, words, refs, verdict="undecided")
+    return Outcome(text, [answer], settled=False, used=several)

@@ -9,6 +9,7 @@ from agent.answer.outcome import (
     Outcome,
     can_deny,
     count_of,
+    ends,
     holds,
     of_quantity,
     said,
@@ -22,6 +23,11 @@ from agent.planner.steps import Found
 from tools.contract import Quantity
 
 LISTED = 10
+_WHY = (
+    "layer_extent_assumed", "outside_map", "condition_unknown", "place_unknown",
+    "right_incomplete", "without_value",
+)  # fmt: skip
+"""Caveats that say why nothing found is not nothing there."""
 
 
 Figure = Callable[[Found, Ledger], Outcome]
@@ -64,13 +70,12 @@ def checked(found: Found, evidence: Evidence, name: str, text: str) -> Outcome:
     assert ask.claim is not None
     assert isinstance(quantity, Quantity)
     words = things_of(ask.of)
-    if (
-        quantity.value == 0
-        and name == "count"
-        and not can_deny(evidence)
-        and evidence.tool == "lookup_osm"
-    ):
+    told = evidence.tool in ("lookup_osm", "relate", "select")
+    if quantity.value == 0 and name == "count" and told and not can_deny(evidence):
         return cannot_tell(evidence, words)
+    low, high = ends(evidence, name)
+    if low < high:
+        quantity = quantity.model_copy(update={"low": low, "high": high})
     true = holds(ask.claim, quantity)
     lead = "Cannot be told" if true is None else "Yes" if true else "No"
     if ask.claim.asserted:
@@ -93,20 +98,14 @@ def checked(found: Found, evidence: Evidence, name: str, text: str) -> Outcome:
 
 def nothing_known(main: Evidence, ask: Ask, words: str) -> Outcome | None:
     """Return "cannot tell" where nothing was found and not enough was looked at to deny it."""
-    if count_of(main) > 0 or main.tool in ("select", "measure"):
-        return None
-    if main.tool == "relate" and main.value("left_count") and main.value("right_count"):
+    if count_of(main) > 0 or main.tool == "measure":
         return None
     return None if can_deny(main) else cannot_tell(main, words)
 
 
 def cannot_tell(evidence: Evidence, words: str) -> Outcome:
     """Return "cannot tell", with why nothing may be denied."""
-    codes = [
-        c.code
-        for c in evidence.caveats
-        if c.code in ("layer_extent_assumed", "outside_map", "condition_unknown")
-    ]
+    codes = [c.code for c in evidence.caveats if c.code in _WHY]
     why = (
         " ".join(f"{{{evidence.id}!{code}}}." for code in dict.fromkeys(codes))
         or "What is held there does not claim to be complete."

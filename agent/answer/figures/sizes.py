@@ -7,6 +7,7 @@ from agent.answer.figures.shared import (
     cite,
     ground,
     main_of,
+    none_of,
     nothing_known,
     things_of,
     unmeasured,
@@ -14,17 +15,28 @@ from agent.answer.figures.shared import (
 from agent.answer.numbers import unit_asked
 from agent.answer.outcome import (
     Outcome,
+    count_of,
+    ends,
     of_quantity,
     ref,
 )
+from agent.evidence import Evidence
 from agent.planner.contract import Ledger
 from agent.planner.steps import Found
 
 
+def _least(evidence: Evidence, name: str) -> str:
+    """Return "at least" for a figure that would be larger if what is not said were known."""
+    low, high = ends(evidence, name)
+    return "at least " if high > low else ""
+
+
 def share(found: Found, ledger: Ledger) -> Outcome:
     """Say what share of the ground is covered."""
-    main, ask = main_of(found), found.ask
+    main, ask = found.result or main_of(found), found.ask
     words = things_of(ask.of, part=False)
+    if main.quantity("share") is None and count_of(main) == 0:
+        return nothing_known(main, ask, words) or none_of(main, words)
     if main.quantity("share") is None:
         return unmeasured(main, words, "cover")
     if ask.claim is not None and ask.claim.value is not None:
@@ -35,7 +47,8 @@ def share(found: Found, ledger: Ledger) -> Outcome:
             f"{ref(main, 'share')} of {ground(ask)} is covered by {words} {cite(main)}",
         )
     text = (
-        f"**{ref(main, 'share')}** of {ground(ask)} is covered by {words} {cite(main)}: "
+        f"**{_least(main, 'share')}{ref(main, 'share')}** of {ground(ask)} is covered by {words} "
+        f"{cite(main)}: "
         f"{ref(main, 'area_inside')} of {ref(main, 'region_area')}, overlaps counted once."
     )
     claims = [
@@ -53,7 +66,13 @@ def size(found: Found, ledger: Ledger) -> Outcome:
     whole, inside = f"{ask.goal}_whole", f"{ask.goal}_inside"
     single = ask.of is not None and ask.of.definite and main.value("count") == 1
     names = (
-        ["total"] if found.result is not None else [whole, inside] if single else [inside, whole]
+        ["value"]
+        if found.result is not None and found.result.quantity("value") is not None
+        else ["total"]
+        if found.result is not None
+        else [whole, inside]
+        if single
+        else [inside, whole]
     )
     held = [name for name in names if main.quantity(name) is not None]
     if not held:
@@ -65,7 +84,10 @@ def size(found: Found, ledger: Ledger) -> Outcome:
         )
     inner = " inside the area asked about" if first == inside else ""
     what = "total length" if ask.goal == "length" else "area"
-    text = f"**{ref(main, first, style)}** is the {what} of {words}{inner} {cite(main)}."
+    if first == "value" and ask.goal == "area":
+        what = "area of the largest that bears the name, out of all"
+    least = _least(main, first)
+    text = f"**{least}{ref(main, first, style)}** is the {what} of {words}{inner} {cite(main)}."
     claims = [of_quantity(main, first, "answer", text, words)]
     if len(held) > 1 and main.value(held[0]) != main.value(held[1]):
         how = "whole, parts outside included" if held[1] == whole else "inside the area asked about"
@@ -84,8 +106,9 @@ def density(found: Found, ledger: Ledger) -> Outcome:
     if unknown is not None:
         return unknown
     style = unit_asked(ask.unit) or "km2"
+    least = _least(main, "density")
     text = (
-        f"**{ref(main, 'density', style)}**: {ref(main, 'count')} {words} on "
+        f"**{least}{ref(main, 'density', style)}**: {ref(main, 'count')} {words} on "
         f"{ref(main, 'region_area')} {cite(main)}."
     )
     return Outcome(

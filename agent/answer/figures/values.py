@@ -32,8 +32,9 @@ def value(found: Found, ledger: Ledger) -> Outcome:
     if ask.statistic is not None:
         if result.quantity(ask.statistic) is None:
             return unmeasured(result, words, ask.key or "it")
+        style = unit_asked(ask.unit) or ("number" if result.arguments.get("of") == "tag" else "")
         text = (
-            f"**{ref(result, ask.statistic, unit_asked(ask.unit) or '')}** is the {ask.statistic} "
+            f"**{ref(result, ask.statistic, style)}** is the {ask.statistic} "
             f"{plain(ask.key or '')} of {words} {cite(result)}; {ref(result, 'count_without')} of "
             f"{ref(result, 'count')} do not say."
         )
@@ -59,9 +60,12 @@ def value(found: Found, ledger: Ledger) -> Outcome:
     listed = "; ".join(
         f"{{{result.id}#{first[text] + 1}.value_text}}" for text in different[:LISTED]
     )
-    text = f"**{listed}** is the {plain(ask.key or '')} of {words} {cite(result)}."
+    key = str(result.arguments.get("tag") or ask.key or "")
+    more = [f"{{{one.id}.value}}" for one in found.several if one.quantity("value") is not None]
+    listed = ", ".join([listed, *more])
+    text = f"**{listed}** is the {plain(key)} of {words} {cite(result)}."
     if len(different) > 1:
-        text = f"The {plain(ask.key or '')} of {words} {cite(result)}: {listed}."
+        text = f"The {plain(key)} of {words} {cite(result)}: {listed}."
     answer = said(
         "; ".join(plain(text) for text in different[:LISTED]),
         text,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.inquiry import Ask, Extreme, Subject
+from agent.inquiry import Ask, Claim, Extreme, Subject
 from agent.planner.grammar import Clause, with_pick
 from agent.planner.nouns import Noun, applied
 from agent.planner.rules.shared import asserted, measure_of
@@ -12,7 +12,48 @@ _MEASURES = {"size": "area", "length": "length", "area": "area"}
 
 def compare(clause: Clause) -> list[Ask] | None:
     """Read "Are there more A than B", "which is longer, A or B", "how many more A than B"."""
-    return _more_of_two(clause) or _common(clause) or _sizes(clause) or _halves(clause)
+    return (
+        _times(clause)
+        or _more_of_two(clause)
+        or _common(clause)
+        or _sizes(clause)
+        or _halves(clause)
+    )
+
+
+_TIMES = {"twice": 2.0, "twice as many": 2.0, "double": 2.0}
+
+
+def _times(clause: Clause) -> list[Ask] | None:
+    """Read "Are there twice as many A as B", "how many times as many A as B are there"."""
+    word = clause.word("TIMES")
+    nouns = clause.things
+    if word is None or word.lexeme is None or len(nouns) != 2:
+        return None
+    one, two = (noun.subject() for noun in nouns)
+    counted = clause.has("COUNT", "HOWMUCH")
+    value = _TIMES.get(word.lexeme.text.casefold())
+    number = clause.word("NUM")
+    if number is not None and number.lexeme is not None:
+        value = number.lexeme.kinds["NUM"].value
+        number.used = True
+    if (value is None) != counted:
+        return None
+    larger = clause.word("CMP")
+    axis = larger.lexeme.kinds["CMP"] if larger is not None and larger.lexeme is not None else None
+    if axis is not None and axis[0] not in ("count", *_MEASURES):
+        return None
+    measure = measure_of(axis[0], one) if axis is not None and axis[0] in _MEASURES else "count"
+    for noun in nouns:
+        clause.take_noun(noun)
+    clause.use_all("TIMES", "COUNT", "HOWMUCH", "EQUAL", "THAN", "EXISTS", "CMP", "WHAT")
+    claim = None
+    if value is not None:
+        limit = clause.use("LIMIT")
+        op = {"gt": "more_than", "lt": "fewer_than"}.get(limit[0] if limit else "", "at_least")
+        said = f"{value:g} times as many"
+        claim = asserted(clause, Claim(relation=op, value=value, unit="1", said=said))
+    return [Ask(goal="ratio", key="times", of=one, other=two, claim=claim, measure=measure)]
 
 
 def _more_of_two(clause: Clause) -> list[Ask] | None:
@@ -159,7 +200,7 @@ def _sizes(clause: Clause) -> list[Ask] | None:
         clause.take_noun(noun)
     much = clause.use("HOWMUCH", "MUCHMORE") is not None
     which = not clause.has("THAN")
-    clause.use_all("WHAT", "OR", "THAN", "COMMA", "CMP")
+    clause.use_all("WHAT", "OR", "THAN", "COMMA", "CMP", "TOGETHER", "STAT_TOTAL")
     measure = measure_of(axis[0], subjects[0])
     if much:
         return [

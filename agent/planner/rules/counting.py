@@ -45,6 +45,7 @@ def count(clause: Clause) -> list[Ask] | None:
     clause.use_all("COUNT", "HOWMUCH", "LIST", "WHAT", "EXISTS", "OUTOF", "ONES", "STAT_TOTAL")
     together = clause.use("TOGETHER") is not None
     noun = next(iter(clause.things), None)
+    cut = "cut" if clause.use("CUT") is not None else None
     if noun is None:
         if clause.context is None or clause.context.of is None:
             return None
@@ -60,7 +61,12 @@ def count(clause: Clause) -> list[Ask] | None:
         mods = [*(m for n in clause.nouns for m in n.mods), *clause.loose(), *clause.said()]
         clause.use_all("PRONOUN", "TOGETHER", "HAVE")
         return [
-            Ask(goal="count", of=applied(base, mods), claim=asserted(clause, clause.free_claim()))
+            Ask(
+                goal="count",
+                key=cut,
+                of=applied(base, mods),
+                claim=asserted(clause, clause.free_claim()),
+            )
         ]
     if len(clause.things) > 1:
         return None
@@ -72,7 +78,7 @@ def count(clause: Clause) -> list[Ask] | None:
     else:
         subjects = noun.each(extra)
     clause.use_all("HAVE")
-    return [Ask(goal="count", of=subject, claim=claim) for subject in subjects]
+    return [Ask(goal="count", key=cut, of=subject, claim=claim) for subject in subjects]
 
 
 def exists(clause: Clause) -> list[Ask] | None:

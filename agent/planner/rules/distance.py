@@ -6,6 +6,7 @@ from agent.inquiry import Ask, Subject
 from agent.planner.grammar import Clause, with_pick
 from agent.planner.nouns import applied
 from agent.planner.rules.shared import words_of
+from agent.planner.work import EACH_OTHER
 
 
 def distance(clause: Clause) -> list[Ask] | None:
@@ -17,6 +18,8 @@ def distance(clause: Clause) -> list[Ask] | None:
     if measured is None and not counted:
         return None
     pairs = [(noun, subject) for noun in clause.things for subject in noun.subjects]
+    if len(pairs) == 1 and clause.has("EACHOTHER"):
+        return _each_other(clause, pairs[0][0].subject())
     if counted:
         unit = clause.word("UNIT")
         if unit is None or unit.lexeme is None or unit.lexeme.kinds["UNIT"][0] != "length":
@@ -62,6 +65,15 @@ def _distance(clause: Clause, start: Subject, end: Subject) -> list[Ask]:
             claim=clause.free_claim(),
         )
     ]
+
+
+def _each_other(clause: Clause, subject: Subject) -> list[Ask]:
+    """Read "how far apart are the buildings from each other": the nearest two of them."""
+    for noun in clause.nouns:
+        clause.take_noun(noun)
+    clause.use_all("HOWFAR", "DISTANCE", "FROM", "AWAY", "EACHOTHER", "WHAT", "BETWEEN", "NUM")
+    unit = clause.unit_in()
+    return [Ask(goal="distance", of=subject, other=subject, key=EACH_OTHER, unit=unit)]
 
 
 def bearing(clause: Clause) -> list[Ask] | None:

@@ -10,6 +10,29 @@ from agent.planner.rules.shared import asserted, wanted
 _SAYS = {"gt": "more_than", "ge": "at_least", "lt": "fewer_than", "le": "at_most", "is": "exactly"}
 
 
+def highest(clause: Clause) -> list[Ask] | None:
+    """Read "what is the largest number of floors of any building" as a figure of the first."""
+    most = clause.has("MAXOF")
+    key = clause.word("ATTR", "UNIT", "HOWTALL")
+    noun = next(iter(clause.things), None)
+    if not (most or clause.has("MINOF")) or key is None or noun is None or key.lexeme is None:
+        return None
+    if len(clause.things) > 1:
+        return None
+    kinds = key.lexeme.kinds
+    if "UNIT" in kinds and kinds["UNIT"][0] != "level":
+        return None
+    tag = kinds.get("ATTR") or ("building:levels" if "UNIT" in kinds else "height")
+    key.used = True
+    subject = noun.subject([*clause.loose(), *clause.said()])
+    clause.take_noun(noun)
+    clause.use_all("MAXOF", "MINOF", "WHAT", "HAVE")
+    pick = Extreme(
+        axis="tag", order="most" if most else "least", tag=tag, word="highest" if most else "lowest"
+    )
+    return [Ask(goal="extreme", of=subject, extreme=pick, want="figure")]
+
+
 def extreme(clause: Clause) -> list[Ask] | None:
     """Read "Which park is the biggest", "top 5 longest roads", "northernmost church"."""
     said_near = any(mod.kind == "nearest" for chunk in clause.chunks for mod in chunk.mods)
@@ -58,6 +81,13 @@ def extreme(clause: Clause) -> list[Ask] | None:
     if said and said[-1].kind == "nearest":
         pick, said = said[-1].value[0], said
     claim, rest = _claimed(said, pick)
+    total = clause.has("STAT_TOTAL", "TOGETHER") or _summed(clause)
+    if pick.k > 1 and total and clause.has("AREA", "LENGTH") and claim is None:
+        goal = "area" if clause.has("AREA") else "length"
+        subject = applied(subject, [*mods, *rest]).model_copy(update={"pick": pick})
+        unit = clause.unit_in()
+        clause.use_all("AREA", "LENGTH", "STAT_TOTAL", "TOGETHER", "WHAT", "HAVE", "OF")
+        return [Ask(goal=goal, of=subject, unit=unit)]
     if claim is None and clause.has("NUM") and clause.has("BE", "ASSERT"):
         claim = clause.free_claim()
     subject = applied(subject, [*mods, *rest])
@@ -93,6 +123,13 @@ def extreme(clause: Clause) -> list[Ask] | None:
             unit=unit,
         )
     ]
+
+
+def _summed(clause: Clause) -> bool:
+    """Say whether "combined area of" or "total length of" is among the words."""
+    words = clause.word("AREA", "LENGTH")
+    text = words.lexeme.text.casefold() if words is not None and words.lexeme is not None else ""
+    return text.startswith(("combined", "total", "the total", "the combined", "overall"))
 
 
 def _nearest_said(clause: Clause, noun: Noun) -> list[Ask] | None:

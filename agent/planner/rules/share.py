@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agent.inquiry import Ask, Subject
+from agent.inquiry import Ask, Claim, Subject
 from agent.planner.grammar import Clause
 from agent.planner.nouns import Noun, applied
 from agent.planner.rules.shared import asserted, words_of
@@ -31,7 +31,7 @@ def share(clause: Clause) -> list[Ask] | None:
     first = next((chunk for chunk in clause.chunks if not chunk.has("FILL", "COMMA", "IF")), None)
     if first is not None and first.has("BE", "DO", "EXISTS") and _any(clause):
         return None  # "is any part of the image forest" asks whether, not how much
-    if (of_things := _part_of_things(clause)) is not None:
+    if (of_things := _part_of_things(clause) or _most_of(clause)) is not None:
         return of_things
     fraction = clause.word("NUM")
     percent = (
@@ -108,6 +108,25 @@ def _part_of_things(clause: Clause) -> list[Ask] | None:
     clause.take_noun(noun)
     part = applied(base, clause.said())
     return [Ask(goal="ratio", of=part, other=base, claim=asserted(clause, claim))]
+
+
+def _most_of(clause: Clause) -> list[Ask] | None:
+    """Read "do most cafes have a website" as a share of more than a half."""
+    noun = next(iter(clause.things), None)
+    if noun is None or len(clause.things) > 1 or noun.sup is None or not noun.counts_most:
+        return None
+    if noun.sup[1] != "most" or not (clause.said_any() or noun.mods):
+        return None
+    if clause.has("COUNT", "GROUND", "COVER", "WHAT", "LIST", "HALVES", "THAN"):
+        return None
+    mods = clause.said()
+    clause.take_noun(noun)
+    base = noun.subject() if mods else Noun(noun.subjects, noun.joiner).subject()
+    mods = mods or noun.mods
+    clause.use_all("EXISTS")
+    claim = Claim(relation="more_than", value=0.5, unit="1", said="half")
+    of = applied(base, mods)
+    return [Ask(goal="ratio", of=of, other=base, claim=asserted(clause, claim) or claim)]
 
 
 def _ratio(clause: Clause, noun: Noun | None) -> list[Ask] | None:

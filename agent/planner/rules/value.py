@@ -5,6 +5,9 @@ from __future__ import annotations
 from agent.inquiry import Ask
 from agent.planner.grammar import Chunk, Clause, with_pick
 
+_ADDED_UP = ("capacity", "rooms", "beds", "seats")
+"""Properties of which a total means something."""
+
 
 def value(clause: Clause) -> list[Ask] | None:
     """Read "What is the name of the beach", "which surface does it have"."""
@@ -29,6 +32,7 @@ def value(clause: Clause) -> list[Ask] | None:
     sized = clause.word("AREA", "LENGTH", "HOWBIG", "HOWLONG")
     if statistic and sized is not None:
         sized.used = True
+        unit = clause.unit_in()
         subject = clause.subject()
         clause.use_all("WHAT", "STAT_MEAN", "STAT_MEDIAN", "LIST")
         if subject is None:
@@ -42,6 +46,7 @@ def value(clause: Clause) -> list[Ask] | None:
                 of=subject,
                 key="length" if of_length else "area",
                 statistic=statistic,
+                unit=unit,
                 claim=clause.free_claim(),
             )
         ]
@@ -70,7 +75,17 @@ def value(clause: Clause) -> list[Ask] | None:
     if noun is not None:
         subject = with_pick(noun, subject)
     clause.use_all(
-        "WHAT", "HAVE", "PRONOUN", "STAT_MEAN", "STAT_MEDIAN", "LIST", "COUNT", "IN", "SERVE"
+        "WHAT",
+        "HAVE",
+        "PRONOUN",
+        "STAT_MEAN",
+        "STAT_MEDIAN",
+        "STAT_TOTAL",
+        "TOGETHER",
+        "LIST",
+        "COUNT",
+        "IN",
+        "SERVE",
     )
     return [Ask(goal="value", of=subject, key=tag, statistic=statistic, claim=clause.free_claim())]
 
@@ -84,7 +99,13 @@ def _of_one(clause: Clause, key: Chunk | None) -> bool:
 
 
 def _statistic(clause: Clause) -> str | None:
-    return "mean" if clause.has("STAT_MEAN") else "median" if clause.has("STAT_MEDIAN") else None
+    if clause.has("STAT_MEAN"):
+        return "mean"
+    if clause.has("STAT_MEDIAN"):
+        return "median"
+    key = clause.word("ATTR")
+    held = key is not None and key.lexeme is not None and key.lexeme.kinds["ATTR"] in _ADDED_UP
+    return "total" if held and clause.has("STAT_TOTAL", "TOGETHER") else None
 
 
 def _names(clause: Clause) -> list[Ask] | None:

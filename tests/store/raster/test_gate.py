@@ -299,7 +299,7 @@ def test_the_safe_settings_win_over_the_environment(monkeypatch):
     monkeypatch.setenv("GTIFF_IGNORE_READ_ERRORS", "YES")
     with safe_gdal():
         assert rasterio.env.getenv()["GTIFF_IGNORE_READ_ERRORS"] in ("NO", False)
-        assert rasterio.env.getenv()["GDAL_CACHEMAX"] == SETTINGS["GDAL_CACHEMAX"] == 256 << 20
+        assert rasterio.env.getenv()["GDAL_CACHEMAX"] == SETTINGS["GDAL_CACHEMAX"] == 64 << 20
 
 
 def test_a_picture_is_known_by_its_content(tmp_path):

@@ -1,0 +1,111 @@
+"""What planning works with: the evidence there is, the calls still needed, where to look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.evidence import Call, Evidence, Refused
+from agent.inquiry import Ask, Inquiry
+from agent.planner.contract import Ledger
+
+EACH_OTHER = "each other"
+"""Key of a distance between the nearest two of one kind."""
+
+
+class Stuck(Exception):
+    """A thing asked cannot be worked on further now.
+
+    Args:
+        reason: Why, in words for the person; empty while calls are outstanding.
+        refused: The refusal that stands in the way.
+    """
+
+    def __init__(self, reason: str = "", refused: Refused | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.refused = refused
+
+
+@dataclass
+class Site:
+    """Where map questions look: a region, and the layer that tells about its surroundings."""
+
+    region: str | None = None
+    layer: str | None = None
+    extent: str | None = None
+    """What a share or a half is of, where no region is named."""
+    surroundings: bool = False
+    """Whether anchors may be looked for beyond the region, in the same layer."""
+
+
+@dataclass
+class Work:
+    """Looks for evidence of this turn by tool and arguments; what is missing becomes a call."""
+
+    ledger: Ledger
+    turn: int
+    tools: Sequence[str] | None = None
+    """Names of the tools there are; None when nothing is to be called any more."""
+    calls: list[Call] = field(default_factory=list)
+    touched: list[Evidence] = field(default_factory=list)
+    """The evidence that was found, in the order it was needed."""
+
+    def need(self, tool: str, why: str, **arguments: Any) -> Evidence | None:
+        """Return the evidence of a call, or None when the call has yet to be made.
+
+        Raises:
+            Stuck: There is no such tool, or this turn's call was refused.
+        """
+        given = {name: value for name, value in arguments.items() if value is not None}
+        for evidence in self.ledger.evidence:
+            if evidence.turn == self.turn and evidence.tool == tool and evidence.arguments == given:
+                self.touched.append(evidence)
+                return evidence
+        for refused in self.ledger.refusals:
+            if refused.turn == self.turn and refused.tool == tool and refused.arguments == given:
+                raise Stuck(refused.text, refused)
+        if self.tools is not None and tool not in self.tools:
+            raise Stuck(f"this needs the tool {tool}, which is not there")
+        call = Call(tool=tool, arguments=given, why=why)
+        if call not in self.calls:
+            self.calls.append(call)
+        return None
+
+
+@dataclass
+class Found:
+    """The evidence that answers one thing asked."""
+
+    ask: Ask
+    main: Evidence | None = None
+    other: Evidence | None = None
+    result: Evidence | None = None
+    """What was worked out of the two: a pick, a ratio, a difference."""
+    base: Evidence | None = None
+    """The set the result was picked from."""
+    several: list[Evidence] = field(default_factory=list)
+
+
+def site_of(inquiry: Inquiry, work: Work) -> Site:
+    """Return where to look on the map: the region named, else the footprint of the scene."""
+    where = inquiry.where
+    if where.region is not None:
+        return Site(region=where.region, layer=where.layer)
+    if where.scenes:
+        scene = work.need(
+            "describe_scene", "what the scene shows, and where it lies", scene=where.scenes[0]
+        )
+        if scene is None:
+            raise Stuck
+        if scene.region is None or not scene.region.frame == "earth":
+            raise Stuck(
+                f"the scene {where.scenes[0]} has no place on the ground, so the map cannot "
+                "be asked about it; "
+                "give it a georeference at ingest (--crs, or a world file)"
+            )
+        return Site(
+            region=f"{scene.id}#region", layer=where.layer, surroundings=where.layer is not None
+        )
+    return Site(layer=where.layer, surroundings=True, extent=where.extent)
