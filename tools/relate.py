@@ -334,12 +334,12 @@ def _caveats(pair: _Pair, unsure: _Unsure, kept: int) -> Iterator[Caveat]:
         text = f"distances use the declared size of a pixel, {pair.scale:g} m"
         yield Caveat(code="gsd_declared", text=text)
     if not unsure.complete:
-        text = "the right set does not say that it is complete; one that is not held may be there"
+        text = "what they are held against may be incomplete: one that is not held may be there"
         yield Caveat(code="right_incomplete", text=text)
     elif unsure.any:
         text = (
-            f"{unsure.any:,} of the left features may stand otherwise: what they are held against "
-            "was not looked for all around them"
+            f"{unsure.any:,} lie so near the edge of what was searched that something beyond it "
+            "could decide otherwise"
         )
         yield Caveat(code="right_incomplete", text=text)
     if kept > MOST_PAIRS:

@@ -42,7 +42,8 @@ _COMPASS = re.compile(
     r"\b(north|south|east|west)(?:ern)?(?:[- ]?(east|west)(?:ern)?)?\b", re.IGNORECASE
 )
 _PARTS = re.compile(
-    r"\b(?:north|south|east|west)(?:ern)?(?:[- ](?:east|west)(?:ern)?)? (?:half|halves|quarters?|third)\b",
+    r"\b(?:north|south|east|west)(?:ern)?(?:[- ](?:east|west)(?:ern)?)? "
+    r"(?:half|halves|quarters?|third)\b",
     re.IGNORECASE,
 )
 """Parts of an area by name; their directions are checked by themselves."""

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from agent.planner.lexer import Lexeme
+from tools.concepts.model import Match
 
 _CUT = re.compile(r"(?<=[.!?;])\s+|(?<=[,:])\s+|\s+[-–—]+\s+|\s*[()]\s*")
 _SENTENCE = re.compile(r"[.!?]\s*$")
@@ -47,11 +48,18 @@ _PURPOSE = re.compile(
     r"|leaflet|research|exercise|survey|lecture)\b",
     re.IGNORECASE,
 )
+_I_MEAN = re.compile(
+    r"^(?P<gone>[^\"]+?)\s*[,;.?!–—-]+\s*i mean[,:]?\s+"
+    r"(?P<rest>(?:how many|how much|how far|which|what|where|(?:is|are) there|count|list)\b.+)$",
+    re.IGNORECASE,
+)
+"""A first try at a question, and the question that is meant."""
+_WHERE = re.compile(r"^\s*where\b", re.IGNORECASE)
 _IDIOM = re.compile(
     r"\b(?:no expert|no idea|not (?:quite |really |so )?(?:sure|certain|an expert|from here|a local"
     r"|familiar)"
     r"|(?:do|did|does) not (?:know|remember|mind)|can not (?:wait|remember)|no local"
-    r"|no specialist)\b",
+    r"|no specialist|out of (?:cash|money|milk|bread|petrol|gas|fuel|stamps|luck|breath))\b",
     re.IGNORECASE,
 )
 """Ways to say no that deny nothing of what is asked."""
@@ -64,6 +72,9 @@ def without_asides(text: str, lexemes: Sequence[Lexeme]) -> Iterator[tuple[str, 
         text: A tidy question with its names in quotation marks.
         lexemes: Its lexemes.
     """
+    meant = _I_MEAN.match(text)
+    if meant is not None and _is_idle(meant["gone"], lexemes) and not _points_back(meant["rest"]):
+        yield meant["rest"], (meant["gone"].strip(" ,.;-–—?!"),)
     parts = _parts(text)
     able = [at for at, part in enumerate(parts) if _may_go(text, part, lexemes)]
     if not able or len(able) == len(parts):
@@ -75,6 +86,29 @@ def without_asides(text: str, lexemes: Sequence[Lexeme]) -> Iterator[tuple[str, 
         if _points_back(rest):
             continue
         yield rest, tuple(text[s:e].strip(" ,:;.-–—!") for s, e in (parts[at] for at in gone))
+
+
+def _is_idle(gone: str, lexemes: Sequence[Lexeme]) -> bool:
+    """Say whether what somebody says before "I mean" could narrow nothing of what comes after."""
+    after = {_kind(x) for x in lexemes if x.start >= len(gone) and x.has("THING")}
+    inside = [
+        x
+        for x in lexemes
+        if x.start < len(gone)
+        and not x.has("WHERE", "FILL")
+        and not (_kind(x) and _kind(x) in after)
+    ]
+    if _LIMITING.search(_WHERE.sub("", gone)):
+        return False
+    if any(x.has(*_NARROWS, "PROPER", "NUM") for x in inside):
+        return False
+    return not any(_leads_to_unknown(inside, at) for at in range(len(inside)))
+
+
+def _kind(lexeme: Lexeme) -> str:
+    """Return the kind of thing a lexeme names, empty where it names none or one of several."""
+    found = lexeme.kinds["THING"].found if lexeme.has("THING") else None
+    return found.concept.id if isinstance(found, Match) else ""
 
 
 def _parts(text: str) -> list[tuple[int, int]]:

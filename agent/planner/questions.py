@@ -9,6 +9,7 @@ from agent.inquiry import Ask, Inquiry, Where
 from agent.planner.anaphora import BACK_RULES
 from agent.planner.aside import without_asides
 from agent.planner.asking import asking_back
+from agent.planner.brackets import without_brackets
 from agent.planner.change_reading import read_change
 from agent.planner.clauses import clauses
 from agent.planner.followup import FOLLOW_RULES
@@ -64,7 +65,7 @@ def read_question(question: str, held: Held, context: Sequence[Ask] = ()) -> Inq
     Where the reading as it stands fails, it is tried in plainer words, then without the parts
     that ask nothing; the first reading in which every word is understood holds.
     """
-    text = plain_segments(tidy(question), held.layers)
+    text = plain_segments(without_brackets(tidy(question)), held.layers)
     if held.names is not None:
         text = quoted_names(text, held.names, things_in(text), [*held.scenes, *held.layers])
     text = settled(text)

@@ -80,7 +80,7 @@ class PlaceReader(AttributeReader):
             return None
         while self.take("BE", "LIE", "WITH") is not None:
             pass
-        inner = self._part() or self.attempt(self._topology)
+        inner = self.attempt(self._scene) or self._part() or self.attempt(self._topology)
         if inner is None:
             self.take("IN")
             return [Mod("centre")]

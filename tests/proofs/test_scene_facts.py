@@ -50,7 +50,7 @@ def test_sizes_on_the_ground_without_a_pixel_size_are_asked_back(desk, question)
     assert "--gsd" in told.answer
 
 
-PATHS = ["/etc/passwd", "/etc/no_such_file", "../../etc/passwd", "/root/.ssh/id", "a/b/c.tif"]
+PATHS = ["/etc/passwd", "/etc/no_such_file", "../../etc/passwd", "/etc/shadow", "a/b/c.tif"]
 NAMES = ["P9999", "no_such_scene", "town_2030.tif"]
 ASKED = [
     "What is the pixel size of {}?",

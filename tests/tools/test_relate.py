@@ -199,7 +199,7 @@ def test_what_lies_just_outside_of_where_was_looked_leaves_the_count_open(side):
     bounds = (2, 3) if side == "within_distance" else (0, 1)
     assert (count.low, count.high, count.interval) == (*bounds, "bounds")
     assert "right_incomplete" in codes(found)
-    assert "1 of the left features" in " ".join(caveat.text for caveat in found.caveats)
+    assert "1 lie so near the edge" in " ".join(caveat.text for caveat in found.caveats)
     near = run(LEFT, within(SMALL, RIGHT), side, 50).quantities[0]
     assert near.interval == "exact"
 

@@ -63,6 +63,7 @@ def share(clause: Clause) -> list[Ask] | None:
             f"how much ground {subject.label} cover: the map draws some of them as lines "
             "without a width"
         )
+    _use_scene(clause)
     clause.use_all(
         "SHARE",
         "COVER",
@@ -78,6 +79,19 @@ def share(clause: Clause) -> list[Ask] | None:
         "WITH",
     )
     return [Ask(goal="share", of=subject, claim=asserted(clause, clause.free_claim()))]
+
+
+def _use_scene(clause: Clause) -> None:
+    """Mark the one scene whose ground is meant as used ("what share of the Kampala image")."""
+    places = [
+        at for at, chunk in enumerate(clause.chunks) if not chunk.used and chunk.has("SCENEID")
+    ]
+    if len(places) != 1:
+        return
+    clause.chunks[places[0]].used = True
+    word = clause.word_after("SCENEWORD", places[0])
+    if word is not None:
+        word.used = True
 
 
 def _any(clause: Clause) -> bool:
