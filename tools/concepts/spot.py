@@ -20,8 +20,8 @@ from tools.concepts.words import Token, tokens
 
 _LONGEST_DEED = 7
 _GAP = re.compile(r"[\s\-‐‑–'’.]*")
-_IDENTIFIER = re.compile(r"(?<!\w)\w+_[\w.\-]*\w")
-"""A name such as `town_2021`: of a file or a tag, never words about things."""
+_IDENTIFIER = re.compile(r"(?<!\w)\w+_[\w.\-]*\w|(?<!\S)\.{0,2}/[\w./\-]*\w")
+"""A name such as `town_2021` or a path: of a file or a tag, never words about things."""
 _SOFT_GAP = re.compile(r"\s+|\s*[-‐‑]\s*|['’]\s+")
 
 
