@@ -11,32 +11,33 @@ from __future__ import annotations
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from importlinter.cli import lint_imports
 
 
-def is_there(root: Path, name: str) -> bool:
-    """Say whether the package that a dotted name or a wildcard lies in exists."""
-    return (root / name.split(".")[0] / "__init__.py").is_file()
+def is_there(folder: Path, name: str) -> bool:
+    """Say whether the package or module that a dotted name or a wildcard lies in exists."""
+    first = name.split(".")[0]
+    return (folder / first / "__init__.py").is_file() or (folder / f"{first}.py").is_file()
 
 
-def without_missing(root: Path, names: list[str]) -> list[str]:
-    """Drop names of rooms that do not exist; "tools | world" keeps the one that does."""
+def without_missing(root: Path, names: list[str], inside: Sequence[Path] = ()) -> list[str]:
+    """Drop names that do not exist; "tools | world" keeps the one that does."""
+    folders = inside or [root]
     layers = ([part.strip() for part in name.split("|")] for name in names)
-    kept = ([part for part in layer if is_there(root, part)] for layer in layers)
+    kept = ([p for p in layer if any(is_there(f, p) for f in folders)] for layer in layers)
     return [" | ".join(layer) for layer in kept if layer]
 
 
 def narrowed(root: Path, contract: dict[str, Any]) -> dict[str, Any]:
-    """Return a contract that names existing rooms only."""
-    keys = {"layers", "modules", "source_modules"} - (
-        {"layers"} if "containers" in contract else set()
-    )
+    """Return a contract that names existing rooms, and existing modules inside a room, only."""
+    keys = {"layers", "modules", "source_modules"}
+    inside = [root / container for container in contract.get("containers", [])]
     return {
-        key: without_missing(root, value) if key in keys else value
+        key: without_missing(root, value, inside) if key in keys else value
         for key, value in contract.items()
     }
 
@@ -61,7 +62,9 @@ def config_for(root: Path) -> str:
     lines = list(as_ini("importlinter", settings))
     for contract in contracts:
         name = contract.pop("id")
-        lines += as_ini(f"importlinter:contract:{name}", narrowed(root, contract))
+        kept = narrowed(root, contract)
+        if kept.get("layers", True):
+            lines += as_ini(f"importlinter:contract:{name}", kept)
     return "\n".join(lines)
 
 

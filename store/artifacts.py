@@ -88,9 +88,12 @@ class Artifacts:
         finally:
             Path(name).unlink(missing_ok=True)
 
-    def remove_unfinished(self) -> int:
-        """Remove files that a killed process left in the making a day ago; returns how many."""
-        then = time.time() - _ABANDONED_S
+    def remove_unfinished(self, older_than_s: float = _ABANDONED_S) -> int:
+        """Remove files that a killed process left in the making; returns how many.
+
+        Younger ones may be another process's work: by default a day must have passed.
+        """
+        then = time.time() - older_than_s
         left = [path for path in self.root.glob("making-*") if path.stat().st_mtime < then]
         for path in left:
             path.unlink(missing_ok=True)

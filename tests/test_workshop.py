@@ -268,6 +268,8 @@ def planted(tmp_path):
     for room in ("elenchus", "agent", "tools", "store", "tests"):
         (tree / room).mkdir()
         (tree / room / "__init__.py").write_text(f'"""The room {room}."""\n')
+    for tool in ("measure", "relate"):
+        (tree / "tools" / f"{tool}.py").write_text(f'"""The tool {tool}."""\n')
     (tree / "agent" / "cli").mkdir()
     for name in ("__init__.py", "app.py"):
         shutil.copy(CHECKOUT / "agent" / "cli" / name, tree / "agent" / "cli")
@@ -302,11 +304,11 @@ FAULTS = [
     ("imports", "store/planted.py", "import langgraph\n", "Only agent knows"),
     ("imports", "agent/planted.py", "import gradio\n", "Only ui knows"),
     ("imports", "agent/planted.py", "import torch\n", "Only tools knows"),
-    ("imports", "tools/planted.py", "import tools.other\n", "Tools are siblings"),
+    ("imports", "tools/relate.py", "import tools.measure\n", "Tools are siblings"),
     ("docs", "docs/planted.md", "[a page](nowhere.md)\n", "leads nowhere"),
     ("docs", "docs/planted.md", "[a part](architecture.md#no-such-part)\n", "is not there"),
     ("docs", "CHANGELOG.md", "# Changelog\n\n## 1.0.0\n", "Unreleased"),
-    ("docs", "README.md", "# Elenchus\n", "`elenchus doctor` is in neither"),
+    ("docs", "docs/cli.md", "# The command line\n", "is in neither"),
     ("docs", "constraints.txt", "numpy>=2\n", "is not name==version"),
     ("docs", "docs/planted.md", "from https://" + "py" + "pi.org/simple\n", "package registry"),
     ("docs", "scripts/planted.py", "HOME = '/" + "home/someone/x'\n", "path of one machine"),

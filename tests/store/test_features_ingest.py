@@ -310,7 +310,7 @@ def test_an_ingest_killed_in_the_middle_leaves_no_artifact(tmp_path):
         child.wait()
         child.stdout.close()
         artifacts = Artifacts(tmp_path / "artifacts")
-        artifacts.remove_unfinished()
+        artifacts.remove_unfinished(older_than_s=0)
         left = [p for p in artifacts.root.rglob("*") if p.is_file()]
         assert all(hashlib.sha256(p.read_bytes()).hexdigest() == p.name for p in left)
 

@@ -221,7 +221,7 @@ def test_a_kill_in_the_middle_leaves_nothing_half(tmp_path):
         home = Home(root)
         for scene in home.catalog.scenes():
             assert home.artifacts.holds(scene.overview_sha256)
-        home.artifacts.remove_unfinished()
+        home.artifacts.remove_unfinished(older_than_s=0)
         home.close()
     home = Home(root)
     scene = ingest_scene(home, path)
