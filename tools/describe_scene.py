@@ -7,8 +7,8 @@ from pyproj import CRS
 from store.raster import Pixels
 from store.raster.picture import bands_to_show, png_of
 from store.raster.sharpness import Sharpness, sharpness_of
-from store.raster.text import clean_text
 from store.scenes import Caveat, Scene
+from store.text import clean_text
 from tools.contract import Bench, Coverage, Finding, Look, Method, Quantity, SceneRef, View
 from tools.registry import tool
 

@@ -129,7 +129,7 @@ def _transform(name: str, crs: str) -> Callable[[NDArray[np.float64]], NDArray[n
         transformer = pyproj.Transformer.from_crs(source, "OGC:CRS84", always_xy=True)
     except CRSError as wrong:
         raise UnsupportedFormat(
-            f"the coordinate system {clean_text(crs, 80)!r} of {name!r} is not known: "
+            f"the coordinate system {clean_text(crs)[:80]!r} of {name!r} is not known: "
             f"{clean_text(str(wrong))}; "
             "save the file in EPSG:4326"
         ) from wrong

@@ -9,31 +9,23 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import islice
 
+from store.text import clean_text as on_one_line
+
 LONGEST = 255
 """Most characters of a key or value, as in OpenStreetMap."""
 MOST_TAGS = 1_000
 
 _HSTORE = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*(?:"((?:[^"\\]|\\.)*)"|NULL)')
 _ESCAPED = re.compile(r"\\(.)")
-_SPACES = re.compile(r"\s+")
-_PLAIN = re.compile(r"[ -~]*")
 
 
-@lru_cache(maxsize=65_536)
-def clean_text(text: str, longest: int = LONGEST) -> str:
-    r"""Return text without control, bidi and zero-width characters, on one line, at most so long.
+def clean_text(text: str) -> str:
+    r"""Return a key or value as it is kept: one line, nothing hidden in it, at most 255 long.
 
     >>> clean_text("Caf\u00e9\u202e \n\u200bZero")
     'Café Zero'
     """
-    if not _PLAIN.fullmatch(text):
-        kept = (
-            " " if c.isspace() else c
-            for c in text
-            if c.isspace() or unicodedata.category(c)[0] != "C"
-        )
-        text = unicodedata.normalize("NFC", "".join(kept))
-    return _SPACES.sub(" ", text).strip()[:longest].rstrip()
+    return on_one_line(text, LONGEST)
 
 
 @lru_cache(maxsize=65_536)

@@ -10,8 +10,8 @@ from store.catalog import checked_name
 from store.errors import BadDeclaration
 from store.geo import Period
 from store.raster.place import declared_crs
-from store.raster.text import clean_text
 from store.scenes import UNITS_OF_SENSORS, Record, Trust
+from store.text import clean_text
 
 _NAMES = {
     "R": "red", "RED": "red", "G": "green", "GREEN": "green", "B": "blue", "BLUE": "blue",

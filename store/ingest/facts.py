@@ -11,8 +11,8 @@ from store.errors import BadDeclaration, BadPeriod
 from store.geo import Period
 from store.ingest.declared import band_name
 from store.raster.place import SixNumbers
-from store.raster.text import clean_text
 from store.scenes import Band, Caveat
+from store.text import clean_text
 
 _COLOURS = {"red", "green", "blue", "nir", "rededge", "coastal", "pan", "swir", "tir"}
 _TIME_TAGS = ("ACQUISITION", "TIFFTAG_DATETIME", "EXIF_DateTimeOriginal", "EXIF_DateTime")

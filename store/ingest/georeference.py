@@ -13,8 +13,8 @@ from store.ingest.facts import own_crs, own_transform
 from store.ingest.worldfile import WorldFile, find_world_file
 from store.raster.gate import shown
 from store.raster.place import Place, SixNumbers, is_on_ground, place_of, same_crs
-from store.raster.text import clean_text
 from store.scenes import Caveat
+from store.text import clean_text
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import IO
 
 from store.errors import BadName, BrokenFile, StoreError, TooLarge, UnsupportedFormat
-from store.raster.text import clean_text
 from store.raster.tiff import Image, read_images
+from store.text import clean_text
 
 DRIVERS = ("GTiff", "PNG", "JPEG", "JP2OpenJPEG", "BMP")
 LARGEST_TILE_PX = 4096 * 4096

@@ -15,7 +15,7 @@ from rasterio._err import (
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from store.errors import BrokenFile, ReadFailed
-from store.raster.text import clean_text
+from store.text import clean_text
 
 GDAL_ERRORS = (RasterioError, CPLE_BaseError, OSError)
 """All that GDAL's own failures arrive as."""
