@@ -6,7 +6,7 @@ import re
 
 from agent.answer.draft import plain
 from agent.answer.numbers import unit_asked
-from agent.answer.outcome import Outcome, holds, of_quantity, ref, said, verdict
+from agent.answer.outcome import Outcome, can_deny, holds, of_quantity, ref, said, verdict
 from agent.evidence import Claim, Evidence
 from agent.inquiry import Ask, Inquiry
 from agent.planner.contract import Ledger
@@ -346,6 +346,12 @@ def _near(found: Found, change: Evidence) -> Outcome:
             f"{ref(related, 'left_count')} places worth a look lie {plain(how)} [{related.id}]."
         )
         return _undecided(change, text, partly=True)
+    if related.value("count") == 0 and not can_deny(related):
+        text = (
+            f"**Cannot tell** whether any changed region lies {plain(how)}: not enough was looked "
+            f"at to say that none does [{related.id}]."
+        )
+        return _undecided(change, text)
     text = (
         f"**{ref(related, 'count')}** of {ref(related, 'left_count')} changed regions lie "
         f"{plain(how)} [{related.id}, {change.id}]."

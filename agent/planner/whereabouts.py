@@ -73,9 +73,12 @@ class PlaceReader(AttributeReader):
         return mods
 
     def _center(self) -> list[Mod] | None:
-        """Read "whose centre lies in the western half"."""
+        """Read "whose centre lies in the western half"; "in the city centre" is a place."""
         self.take("WITH", "HAVE")
         self.take("THE")
+        at = self._seek(("CENTER",), skip=True)
+        if at is None or (at and self._names_a_place(at)):
+            return None
         if self.take("CENTER") is None:
             return None
         while self.take("BE", "LIE", "WITH") is not None:
@@ -85,6 +88,11 @@ class PlaceReader(AttributeReader):
             self.take("IN")
             return [Mod("centre")]
         return [*inner, Mod("centre")]
+
+    def _names_a_place(self, at: int) -> bool:
+        """Tell whether a bare "centre" belongs to the words before it: "in the city centre"."""
+        bare = self.lexemes[at].text.casefold() in ("centre", "center")
+        return bare and self.lexemes[at - 1].has("HERE")
 
     def _part(self) -> list[Mod] | None:
         """Read "in the north-east quarter of the image"."""
