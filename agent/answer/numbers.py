@@ -58,6 +58,8 @@ def shown(quantity: Quantity, style: str = "") -> str:
     """Return a quantity with its unit and, unless `bare`, its interval with its kind."""
     value = one(quantity.value, quantity.unit, "" if style == "bare" else style)
     low, high = quantity.low, quantity.high
+    # Both ends are told in the unit of the value.
+    style = style or _scale_of(quantity.number, quantity.unit)
     if style == "bare" or low is None or high is None or low == high:
         return value
     if quantity.interval == "bounds" and quantity.value in (low, high):
@@ -68,6 +70,19 @@ def shown(quantity: Quantity, style: str = "") -> str:
     ends = f"{one(low, quantity.unit, style)}–{one(high, quantity.unit, style)}"
     level = f"{quantity.level * 100:g} % " if quantity.level else ""
     return f"{value} ({ends}, {level}{KINDS.get(quantity.interval, 'interval')})"
+
+
+def _scale_of(number: float | None, unit: Unit) -> str:
+    """Return the unit an area or length is told in, by its size; empty for other units.
+
+    >>> _scale_of(23456.0, "m2"), _scale_of(999.0, "m"), _scale_of(2.0, "count")
+    ('ha', 'm', '')
+    """
+    if number is None or unit not in ("m2", "m"):
+        return ""
+    if unit == "m":
+        return "km" if abs(number) >= 1e3 else "m"
+    return "km2" if abs(number) >= 1e6 else "ha" if abs(number) >= 1e4 else "m2"
 
 
 def one(value: Value, unit: Unit, style: str = "") -> str:
@@ -87,13 +102,9 @@ def one(value: Value, unit: Unit, style: str = "") -> str:
     if unit == "1":
         return f"{rounded(value)}" if style == "number" else f"{rounded(value * 100, 3)} %"
     if unit == "m2":
-        return _scaled(
-            value,
-            _AREAS,
-            style or ("km2" if abs(value) >= 1e6 else "ha" if abs(value) >= 1e4 else "m2"),
-        )
+        return _scaled(value, _AREAS, style or _scale_of(value, unit))
     if unit == "m":
-        return _scaled(value, _LENGTHS, style or ("km" if abs(value) >= 1e3 else "m"))
+        return _scaled(value, _LENGTHS, style or _scale_of(value, unit))
     if unit == "1/m2":
         factor, name = _AREAS.get(style, _AREAS["km2"])
         return f"{rounded(value * factor)} per {name}"
