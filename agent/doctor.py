@@ -111,8 +111,8 @@ def sqlite_rows() -> Iterator[Row]:
         yield Row("SQLite", "ok", found)
     else:
         mend = (
-            "Elenchus keeps to one writer for it: before 3.51.3, two processes that write at once "
-            "can damage a database. A Python with a newer SQLite would lift this."
+            "Before 3.51.3, two processes that write and tidy up at the same instant can damage a "
+            "database: ask one store from one process. A Python with a newer SQLite lifts this."
         )
         yield Row("SQLite", "warning", found, mend)
     modules = {

@@ -116,11 +116,3 @@ def turn_rows(database: Database, session: str) -> list[tuple[int, str, str, str
     )
     with database.read() as connection:
         return [tuple(row) for row in connection.execute(wanted)]
-
-
-def session_ids(database: Database) -> list[str]:
-    """Return the ids of all sessions, oldest first."""
-    with database.read() as connection:
-        return list(
-            connection.execute(select(sessions.c.id).order_by(sessions.c.created_utc)).scalars()
-        )

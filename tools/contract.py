@@ -227,5 +227,3 @@ class FromEvidence:
 
 SceneRef = Annotated[Scene, FromEvidence]
 """A scene, named by id or alias in the planner's call."""
-
-FrameName = Frame
