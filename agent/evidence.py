@@ -134,11 +134,22 @@ class Choice(Record):
     value: str
 
 
+class CropQuestion(Record):
+    """One yes-or-no question about a crop of a scene."""
+
+    id: str
+    """The object asked about, such as `E5#12`."""
+    text: str
+    view: str
+    """SHA-256 of the crop, a PNG among the artifacts: the very bytes that are shown."""
+
+
 class QuestionBack(Record):
-    """A question to the person, with at most eight choices."""
+    """A question to the person: with at most eight choices, or about crops."""
 
     text: str
     choices: list[Choice] = Field(default_factory=list, max_length=8)
+    crops: list[CropQuestion] = Field(default_factory=list)
 
 
 class Call(Record):

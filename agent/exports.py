@@ -17,8 +17,13 @@ from store.features.sets import FeatureSet
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
+    from PIL import Image
 
 Format = Literal["geojson", "gpkg", "csv", "cog", "png"]
+
+SHEET_COLUMNS = 6
+SHEET_CELL = 200
+SHEET_LABEL = 20
 
 
 class CannotExport(StoreError):
@@ -33,7 +38,9 @@ def export(
     """Write what evidence found; the file appears whole or not at all."""
     temporary = out.with_name(f".making-{out.stem}{out.suffix}")
     try:
-        if kind == "png":
+        if kind == "png" and any(view.name.startswith("ask-") for view in evidence.views):
+            crop_sheet(evidence, artifacts).save(temporary, format="PNG")
+        elif kind == "png":
             shutil.copyfile(_picture(evidence, artifacts), temporary)
         elif kind == "cog":
             shutil.copyfile(_mask(evidence, artifacts), temporary)
@@ -46,6 +53,26 @@ def export(
         ) from wrong
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def crop_sheet(evidence: Evidence, artifacts: Artifacts) -> Image.Image:
+    """Return the crops that are asked about on one sheet, each under the id it is answered by."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415 - only pictures need it
+
+    views = [view for view in evidence.views if view.name.startswith("ask-")]
+    columns = min(SHEET_COLUMNS, len(views))
+    rows = -(-len(views) // columns)
+    width, height = SHEET_CELL, SHEET_CELL + SHEET_LABEL
+    sheet = Image.new("RGB", (columns * width, rows * height), "white")
+    draw = ImageDraw.Draw(sheet)
+    for number, view in enumerate(views):
+        left, top = number % columns * width, number // columns * height
+        draw.text((left + 6, top + 4), f"{evidence.id}#{view.name[4:]}", fill="black")
+        with Image.open(artifacts.path(view.sha256), formats=["PNG"]) as crop:
+            shown = crop.convert("RGB")
+        shown.thumbnail((width - 8, SHEET_CELL - 8))
+        sheet.paste(shown, (left + 4, top + SHEET_LABEL))
+    return sheet
 
 
 def _picture(evidence: Evidence, artifacts: Artifacts) -> Path:

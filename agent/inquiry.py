@@ -14,9 +14,15 @@ from tools.concepts.tags import TagQuery
 Goal = Literal[
     "count", "exists", "list", "locate", "share", "ratio", "area", "length", "density", "extreme",
     "distance", "bearing", "value", "every", "compare", "difference", "change", "describe",
-    "inventory", "explain", "which_scene",
+    "inventory", "explain", "which_scene", "look", "index", "cover",
 ]  # fmt: skip
-"""What one asked thing wants: `ratio` is a share of the things, `share` a share of the ground."""
+"""What one asked thing wants: `ratio` is a share of the things, `share` a share of the ground.
+
+`look` is a crop to be shown, `index` a figure of a spectral index, `cover` the land cover.
+"""
+
+Witness = Literal["any", "also_image", "image"]
+"""What is to testify: the map where it covers the place, the image beside it, the image."""
 
 RelationName = Literal[
     "within_distance", "beyond_distance", "intersects", "inside", "contains", "disjoint", "nearest"
@@ -91,6 +97,11 @@ class Subject(Record):
     """Whether such things are seen in images but not kept in the map."""
     changed: bool = False
     """Whether changed regions are meant."""
+    witness: Witness = "any"
+    scene: str | None = None
+    """Id of the scene in which they are asked about, where each has its own."""
+    when: str | None = None
+    """The time at which they are asked about: `2021-05`, `05` (a month alone) or `before`."""
     loose: str | None = None
 
 
@@ -134,6 +145,8 @@ class Ask(Record):
     extreme: Extreme | None = None
     claim: Claim | None = None
     aspect: ChangeAspect | None = None
+    bound: Condition | None = None
+    """The bound a share of an index is asked for, such as NDVI above 0.4."""
     want: Literal["value", "id", "name", "figure"] = "value"
     unit: str | None = None
     """The unit the person wants to read, such as `ha`; the record stays in m²."""
@@ -160,6 +173,10 @@ class Where(Record):
     """Id of the map layer the question is about; None lets the tool choose."""
     layers: list[str] = Field(default_factory=list)
     """Ids of all map layers held, for questions about what is held."""
+    examples: list[str] = Field(default_factory=list)
+    """Boxes around one example each of what is asked about, as written."""
+    map_covers: bool = True
+    """Whether a map layer tells about the scenes; without one only the image can."""
 
 
 class Inquiry(Record):
@@ -181,6 +198,8 @@ class Inquiry(Record):
     """A question to the person without whose answer nothing can be planned."""
     choices: list[Choice] = Field(default_factory=list, max_length=8)
     restated: str = ""
+    continues: list[int] = Field(default_factory=list)
+    """Earlier turns of this very question, whose evidence counts as this turn's."""
 
     @property
     def goal(self) -> Goal | None:

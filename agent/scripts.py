@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 from xml.etree import ElementTree
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from agent.events import Listener, nobody
 from agent.evidence import Claim, Status
+from agent.respondents import AnswersGiven, Respondent, Verdict, read_answers
 from agent.result import Answer
 from agent.start import Analyst
 from store.errors import StoreError
@@ -53,10 +55,24 @@ class Expectation(_Closed):
 class ScriptedTurn(_Closed):
     """One question, with what it is about and what must come of it."""
 
-    ask: str
+    ask: str = ""
+    """The question; empty with `answers` to go on with the one that asked about crops."""
     scenes: list[str] = Field(default_factory=list)
     region: str | None = None
+    examples: list[str] = Field(default_factory=list)
+    """Boxes around one of the things to count each, written as regions."""
+    answers: dict[str, Verdict] | Path | None = None
+    """Answers about crops by object, such as `E5#12: yes`, or a file as `--answers` takes it."""
     expect: Expectation = Field(default_factory=Expectation)
+
+    @field_validator("answers", mode="before")
+    @classmethod
+    def _yes_or_no(cls, answers: Any) -> Any:
+        """Read YAML's yes and no, which are true and false to it, as the words they are."""
+        if not isinstance(answers, Mapping):
+            return answers
+        words = {True: "yes", False: "no"}
+        return {k: words[v] if isinstance(v, bool) else v for k, v in answers.items()}
 
 
 class Script(_Closed):
@@ -95,11 +111,23 @@ def run(analyst: Analyst, script: Script, listener: Listener = nobody) -> list[T
     session = script.session
     for turn in script.turns:
         answer = analyst.ask(
-            turn.ask, scenes=turn.scenes, region=turn.region, session=session, listener=listener
+            turn.ask,
+            scenes=turn.scenes,
+            region=turn.region,
+            examples=turn.examples,
+            answers=_respondent(turn.answers),
+            session=session,
+            listener=listener,
         )
         session = answer.session
         reports.append(TurnReport(ask=turn.ask, answer=answer, faults=faults(answer, turn.expect)))
     return reports
+
+
+def _respondent(answers: Mapping[str, Verdict] | Path | None) -> Respondent | None:
+    if answers is None:
+        return None
+    return read_answers(answers) if isinstance(answers, Path) else AnswersGiven(answers, "script")
 
 
 def faults(answer: Answer, expect: Expectation) -> list[str]:

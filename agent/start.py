@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from agent.act import Act
     from agent.ledger import SessionLedger
     from agent.planner.contract import Planner
+    from agent.respondents import Respondent
     from agent.result import Answer
     from agent.turn import Turn
+    from agent.turn_record import TurnRecord
     from tools.contract import Bench
     from tools.registry import Registry
+    from tools.vision.eyes import Eyes
 
 
 class SessionBusy(StoreError):
@@ -40,6 +43,7 @@ class Analyst:
         settings: Where the home is and what a turn may spend; read from `ELENCHUS_*` by default.
         planner: Steers the loop; the embedded planner by default.
         registry: The tools; all that exist by default.
+        eyes: Reads pictures, as a witness; nobody by default.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class Analyst:
         *,
         planner: Planner | None = None,
         registry: Registry | None = None,
+        eyes: Eyes | None = None,
     ) -> None:
         from agent.audit import AuditLog
         from store.home import Home
@@ -57,6 +62,7 @@ class Analyst:
         self.audit = AuditLog(self.home.database, self.settings.heads_folder)
         self._planner = planner
         self._registry = registry
+        self.eyes = eyes
 
     def __enter__(self) -> Self:
         return self
@@ -93,10 +99,12 @@ class Analyst:
 
     def ask(
         self,
-        question: str,
+        question: str = "",
         *,
         scenes: Sequence[str] = (),
         region: str | None = None,
+        examples: Sequence[str] = (),
+        answers: Respondent | None = None,
         session: str | None = None,
         listener: Listener = nobody,
         cancel: Callable[[], bool] = lambda: False,
@@ -104,27 +112,81 @@ class Analyst:
         """Answer a question; an unfinished turn of the session is finished first.
 
         Args:
-            question: In plain English.
+            question: In plain English; empty with `answers` to go on with the question that
+                asked about crops.
             scenes: Ids or aliases of the scenes it is about, where the question names none.
             region: Where, as `lonlat:W,S,E,N`, `px:SCENE:C0,R0,C1,R1`, WKT or `@file.geojson`.
+            examples: Boxes around one thing each of those asked about, written as regions.
+            answers: Who answers questions about crops; the person, in a later turn, by default.
             session: A session's name; the same name goes on where it was left. New by default.
             listener: Told what happens, as it happens.
             cancel: Asked at every window of long work whether to stop.
         """
+        from agent.turn_record import TurnRecord, asked_about_crops
+
         name = session_name(session)
-        question = plain_question(question)
-        given = [self.home.catalog.scene(scene).id for scene in scenes]
-        place = region_text(region)
+        if question.strip() or answers is None:
+            question = plain_question(question)
+            record = TurnRecord(
+                scenes=[self.home.catalog.scene(scene).id for scene in scenes],
+                region=region_text(region),
+                examples=[text for text in map(region_text, examples) if text is not None],
+            )
+        else:
+            question, record = asked_about_crops(self.home.database, name)
         with self._writing(name):
-            for _ in self._unfinished(name):
-                listener(
-                    Notice(
-                        "an earlier question of this session was interrupted; it is finished first"
-                    )
-                )
-                self._go_on(name, listener, cancel)
-            turn = self._new_turn(name, question, given, place)
-            return self._run(name, turn, listener, cancel)
+            self._finish_earlier(name, listener, cancel)
+            turn = self._new_turn(name, question, record)
+            return self._run(name, turn, listener, cancel, respondent=answers)
+
+    def review(
+        self,
+        session: str,
+        objects: str,
+        *,
+        by: str,
+        accept: Sequence[int] = (),
+        reject: Sequence[int] = (),
+        add: Sequence[str] = (),
+        listener: Listener = nobody,
+    ) -> Answer:
+        """Accept, reject or add objects of evidence; the count follows, in a turn of its own.
+
+        Args:
+            session: The session's name.
+            objects: The evidence whose objects are reviewed, such as `E5`.
+            by: Who reviews, such as `person:Ada`.
+            accept: Rows of objects, counted from 1, that are right.
+            reject: Rows of objects that are wrong.
+            add: Boxes around objects that were missed, written as regions.
+            listener: Told what happens, as it happens.
+        """
+        from agent.evidence import Call
+        from agent.planner.review import ReviewPlanner
+        from agent.turn_record import TurnRecord
+
+        name = session_name(session)
+        arguments = {
+            "objects": f"{objects.partition('#')[0]}#set",
+            "accept": sorted(accept),
+            "reject": sorted(reject),
+            "add": [text for text in map(region_text, add) if text is not None],
+            "by": by,
+        }
+        call = Call(tool="review_objects", arguments=arguments, why="a person's review")
+        said = f"Review of {objects}: {len(accept)} accepted, {len(reject)} rejected, "
+        with self._writing(name):
+            self._finish_earlier(name, listener, lambda: False)
+            turn = self._new_turn(name, f"{said}{len(add)} added.", TurnRecord())
+            planner = ReviewPlanner(call)
+            return self._run(name, turn, listener, lambda: False, planner=planner)
+
+    def _finish_earlier(self, session: str, listener: Listener, cancel: Callable[[], bool]) -> None:
+        for _ in self._unfinished(session):
+            listener(
+                Notice("an earlier question of this session was interrupted; it is finished first")
+            )
+            self._go_on(session, listener, cancel)
 
     def resume(
         self,
@@ -153,28 +215,37 @@ class Analyst:
             if status == "running"
         ]
 
-    def _new_turn(self, session: str, question: str, scenes: list[str], region: str | None) -> int:
+    def _new_turn(self, session: str, question: str, record: TurnRecord) -> int:
         from agent.evidence import digest
-        from agent.turn import TurnRecord
         from store import ledger as rows
 
-        record = TurnRecord(scenes=scenes, region=region)
         with self.home.database.write() as connection:
             rows.open_session(connection, session)
             turn = rows.start_turn(
                 connection, session=session, question=question, record=record.model_dump_json()
             )
-            body = {
+            body: dict[str, Any] = {
                 "what": "asked",
                 "question_sha256": digest(question),
-                "scenes": scenes,
-                "region": region,
+                "scenes": record.scenes,
+                "region": record.region,
             }
+            if record.examples:
+                body["examples"] = record.examples
+            if record.continues:
+                body["continues"] = record.continues
             self.audit.append(connection, session=session, turn=turn, kind="turn", body=body)
         return turn
 
     def _run(
-        self, session: str, number: int, listener: Listener, cancel: Callable[[], bool]
+        self,
+        session: str,
+        number: int,
+        listener: Listener,
+        cancel: Callable[[], bool],
+        *,
+        planner: Planner | None = None,
+        respondent: Respondent | None = None,
     ) -> Answer:
         from agent.checkpoints import checkpoints
         from agent.ledger import SessionLedger
@@ -182,6 +253,8 @@ class Analyst:
         started = time.monotonic()
         ledger = SessionLedger(self.home.database, self.home.artifacts, session)
         turn = self._turn(session, number, ledger, listener, cancel)
+        turn.planner = planner or turn.planner
+        turn.respondent = respondent or self._eyes_answer()
         try:
             with checkpoints(self.home.checkpoints) as saver:
                 _loop(turn, saver)
@@ -200,22 +273,19 @@ class Analyst:
         listener: Listener,
         cancel: Callable[[], bool],
     ) -> Turn:
-        from agent.turn import Budget, Turn, TurnRecord
-        from store import ledger as rows
+        from agent import turn_record
+        from agent.turn import Budget, Turn
 
-        stored = {
-            turn: (q, record) for turn, q, _, record in rows.turn_rows(self.home.database, session)
-        }
-        question, record_text = stored[number]
-        record = TurnRecord.model_validate_json(record_text)
+        database = self.home.database
+        question, record = turn_record.load(database, session, number)
         until = time.monotonic() + self.settings.turn_timeout_s
         return Turn(
             question=question,
-            conversation=self._conversation(session, number, record),
+            conversation=turn_record.conversation(database, session, number, record),
             planner=self.planner,
             registry=self.registry,
             catalog=self.home.catalog,
-            database=self.home.database,
+            database=database,
             audit=self.audit,
             ledger=ledger,
             act_on=self._act(ledger, until, listener, cancel),
@@ -231,6 +301,14 @@ class Analyst:
                 until,
             ),
         )
+
+    def _eyes_answer(self) -> Respondent | None:
+        """Return the eyes as respondent, where some are configured."""
+        if self.eyes is None:
+            return None
+        from agent.respondents import AnswersByEyes
+
+        return AnswersByEyes(self.eyes, self.home.artifacts)
 
     def _act(
         self,
@@ -255,6 +333,7 @@ class Analyst:
                     layer_features=self.home.layer_features,
                     scratch=Path(scratch),
                     cancel=cancel,
+                    eyes=self.eyes,
                     deadline=min(until, time.monotonic() + self.settings.tool_timeout_s),
                     progress=lambda share, what: listener(Progress(share, what)),
                 )
@@ -266,29 +345,6 @@ class Analyst:
             ledger=ledger,
             bench=bench,
         )
-
-    def _conversation(self, session: str, number: int, record: Any) -> Any:
-        from agent.planner.contract import Conversation, PastTurn
-        from agent.turn import TurnRecord
-        from store import ledger as rows
-
-        past: list[PastTurn] = []
-        for turn, question, _, text in rows.turn_rows(self.home.database, session):
-            if turn >= number:
-                break
-            told = TurnRecord.model_validate_json(text)
-            past.append(
-                PastTurn(
-                    turn=turn,
-                    question=question,
-                    inquiry=told.inquiry,
-                    status=told.status or "failed",
-                    answer=told.answer,
-                    claims=told.claims,
-                    question_back=told.question_back,
-                )
-            )
-        return Conversation(turns=past, scenes=record.scenes, region=record.region)
 
     @contextmanager
     def _writing(self, session: str) -> Iterator[None]:

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import Field
-
 from agent.act import Act
 from agent.answer import Draft, compose, render
 from agent.audit import AuditLog
@@ -22,36 +20,29 @@ from agent.events import (
     Understood,
     WasRefused,
 )
-from agent.evidence import Call, Claim, Doubt, Evidence, QuestionBack, Refused, Status, digest
+from agent.evidence import (
+    Call,
+    Claim,
+    CropQuestion,
+    Doubt,
+    Evidence,
+    QuestionBack,
+    Refused,
+    Status,
+    digest,
+)
 from agent.graph import TurnState
 from agent.inquiry import Inquiry
 from agent.ledger import SessionLedger
-from agent.planner.contract import Conversation, Planner
+from agent.planner.contract import Conversation, CropAsk, Plan, Planner
 from agent.records import Place
+from agent.respondents import Respondent
+from agent.turn_record import TurnRecord
 from agent.weigh import weigh
 from store import ledger as rows
 from store.catalog import Catalog
 from store.database import Database
-from store.scenes import Record
 from tools.registry import Registry
-
-
-class TurnRecord(Record):
-    """What is stored of a turn beside its evidence."""
-
-    scenes: list[str] = Field(default_factory=list)
-    region: str | None = None
-    planner: str = ""
-    inquiry: Inquiry | None = None
-    end: str | None = None
-    end_text: str | None = None
-    question_back: QuestionBack | None = None
-    status: Status | None = None
-    answer: str = ""
-    claims: list[Claim] = Field(default_factory=list)
-    steps: int = 0
-    calls_made: int = 0
-    samples_read: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,16 +75,26 @@ class Turn:
     session: str
     number: int
     listener: Listener
+    respondent: Respondent | None = None
+    """Answers questions about crops, where somebody can now."""
     draft: Draft | None = field(default=None)
 
     def understand(self, state: TurnState) -> dict[str, Any]:
         """Turn the question into an inquiry."""
         if self.record.inquiry is None:
-            inquiry = self.planner.understand(self.question, self.conversation, self.catalog)
-            self._store(inquiry=inquiry, planner=self.planner.name)
+            self._store(inquiry=self._understood(), planner=self.planner.name)
         assert self.record.inquiry is not None
         self.listener(Understood(self.record.inquiry.restated))
         return {"step": state["step"]}
+
+    def _understood(self) -> Inquiry:
+        """Understand the question; one that is gone on with was understood before."""
+        continues = self.record.continues
+        if continues:
+            before = next(t for t in self.conversation.turns if t.turn == continues[-1])
+            if before.inquiry is not None:
+                return before.inquiry.model_copy(update={"continues": continues})
+        return self.planner.understand(self.question, self.conversation, self.catalog)
 
     def plan(self, state: TurnState) -> dict[str, Any]:
         """Choose the next calls, or where to end."""
@@ -109,6 +110,8 @@ class Turn:
             self.catalog,
             self.registry,
         )
+        if plan.ask is not None and not plan.calls:
+            plan = self._answered(plan.ask)
         if plan.calls and self._spent(state):
             return {"step": step, "calls": [], "way": "answer", "end": "budget"}
         if plan.calls:
@@ -117,6 +120,25 @@ class Turn:
         end = "ask" if plan.question_back else "abstain" if plan.abstain else "enough"
         self._store(end=end, end_text=plan.abstain, question_back=plan.question_back)
         return {"step": step, "calls": [], "way": "answer", "end": end}
+
+    def _answered(self, ask: CropAsk) -> Plan:
+        """Have questions about crops answered now, or put them to the person."""
+        evidence = self.ledger.get(ask.evidence)
+        assert evidence is not None
+        questions = crop_questions(evidence)
+        given = self.respondent.answer(questions, self.ledger) if self.respondent else None
+        if given is None:
+            text = ask.text or "I need some answers about what these crops show."
+            return Plan(question_back=QuestionBack(text=text, crops=questions))
+        rows_asked = [int(question.id.partition("#")[2]) for question in questions]
+        arguments = {
+            "of": f"{evidence.id}#set",
+            "rows": rows_asked,
+            "verdicts": list(given.verdicts),
+            "by": given.by,
+        }
+        call = Call(tool="record_answers", arguments=arguments, why="what the crops show")
+        return Plan(calls=[call])
 
     def act(self, state: TurnState) -> dict[str, Any]:
         """Run the calls one after another."""
@@ -208,8 +230,9 @@ class Turn:
         return Subject(self.question, record.inquiry, self.number, tuple(told))
 
     def turn_evidence(self) -> list[Evidence]:
-        """This turn's evidence in order."""
-        return [item for item in self.ledger.evidence if item.turn == self.number]
+        """This turn's evidence in order, with that of the turns it goes on with."""
+        turns = {self.number, *self.record.continues}
+        return [item for item in self.ledger.evidence if item.turn in turns]
 
     def turn_refusals(self) -> list[Refused]:
         """This turn's refusals in order."""
@@ -328,3 +351,16 @@ class Turn:
             self.audit.append(
                 connection, session=self.session, turn=self.number, kind="answer", body=body
             )
+
+
+def crop_questions(evidence: Evidence) -> list[CropQuestion]:
+    """Return the outstanding questions of evidence about crops, in order."""
+    views = {view.name: view for view in evidence.views}
+    found: list[CropQuestion] = []
+    for row in evidence.series.get("ask", []):
+        view = views.get(f"ask-{row}")
+        if view is not None:
+            found.append(
+                CropQuestion(id=f"{evidence.id}#{row}", text=view.caption, view=view.sha256)
+            )
+    return found

@@ -38,9 +38,9 @@ if ! { new_enough "$venv/bin/python" && "$venv/bin/python" -m pip --version >/de
 fi
 
 # 3. The packages
-printf '%s\n' "Installing the core and the development tools into $venv (a minute or two the first time)"
+printf '%s\n' "Installing Elenchus and its development tools into $venv (a minute or two the first time)"
 if ! "$venv/bin/python" -m pip install --disable-pip-version-check --quiet --no-input \
-        -c constraints.txt -e '.[dev]' >"$log" 2>&1 </dev/null; then
+        -c constraints.txt -e '.[ui,models,mcp,dev]' >"$log" 2>&1 </dev/null; then
     if grep -qiE 'name resolution|name or service not known|network is unreachable|connection refused|failed to establish|NewConnectionError|NameResolutionError|ProxyError|timed out|No route to host' "$log"; then
         say "the package index could not be reached; connect to the network, or tell pip of a proxy or mirror" \
             "(PIP_PROXY, PIP_INDEX_URL), and run make env again (details: $log)"

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import time
 from pathlib import Path
 from typing import Annotated
 
+from PIL import Image
+
 from agent.evidence import Call
-from agent.inquiry import Inquiry
-from agent.planner.contract import Plan
+from agent.inquiry import Ask, Inquiry
+from agent.planner.contract import CropAsk, Plan
+from agent.planner.work import Work
 from store.errors import ReadFailed
 from store.features.sets import FeatureSet
 from store.geo import Region
 from store.scenes import Caveat
-from tools.contract import Bench, Coverage, Finding, FromEvidence, Method, Quantity, ToolRefusal
+from tools.contract import (
+    Bench,
+    Coverage,
+    Finding,
+    FromEvidence,
+    Method,
+    Quantity,
+    ToolRefusal,
+    View,
+)
 from tools.registry import Registry, tool
 
 METHOD = Method(name="stand-in", version="1")
@@ -71,6 +84,113 @@ def places(bench: Bench, count: int = 3) -> Finding:
         features=FeatureSet.of("earth", boxes, name=[f"box {i}" for i in range(count)]),
         caveats=[Caveat(code="concept_loose", text="boxes are taken for things")],
     )
+
+
+def png(colour=(90, 120, 150), side=40):
+    """Return a small picture of one colour."""
+    file = io.BytesIO()
+    Image.new("RGB", (side, side), colour).save(file, format="PNG")
+    return file.getvalue()
+
+
+@tool("1")
+def count_by_asking(
+    bench: Bench,
+    rounds: int = 2,
+    judged: Annotated[list[FeatureSet], FromEvidence] = [],  # noqa: B006
+) -> Finding:
+    """Ask about two of six boxes a round, then count: all of them, less those that were denied."""
+    boxes = [Region.lonlat(i, 0, i + 0.5, 1).area for i in range(6)]
+    region = Region.lonlat(0, 0, 7, 1)
+    done = len(judged)
+    if done < rounds:
+        ask = [2 * done + 1, 2 * done + 2]
+        views = [
+            View(
+                name=f"ask-{row}",
+                png=png((row, 0, 0)),
+                region=region,
+                gsd_m=1.0,
+                caption="Is this a box?",
+            )
+            for row in ask
+        ]
+        return Finding(
+            quantities=[
+                Quantity(name="questions", value=len(ask), unit="count", interval="exact"),
+                Quantity(name="answered", value=2 * done, unit="count", interval="exact"),
+            ],
+            method=METHOD,
+            region=region,
+            features=FeatureSet.of("earth", boxes, score=[1.0] * 6),
+            views=views,
+            series={"ask": ask},
+        )
+    denied = sum(v == "no" for answers in judged for v in answers.columns["verdict"])
+    return Finding(
+        quantities=[
+            Quantity(
+                name="count", of="boxes", value=6 - denied, unit="count", low=5 - denied, high=7,
+                interval="sampled", level=0.9,
+            )
+        ],
+        method=METHOD,
+        region=region,
+        coverage=Coverage(asked=1.0),
+        features=FeatureSet.of("earth", boxes, score=[1.0] * 6),
+    )  # fmt: skip
+
+
+@tool("1")
+def record_answers(
+    bench: Bench,
+    of: Annotated[FeatureSet, FromEvidence],
+    rows: list[int],
+    verdicts: list[str],
+    by: str,
+) -> Finding:
+    """Keep what was answered about rows of a set."""
+    kept = of.take([row - 1 for row in rows])
+    return Finding(
+        quantities=[
+            Quantity(name="yes", value=verdicts.count("yes"), unit="count", interval="exact")
+        ],
+        method=Method(name="stand-in", version="1", parameters={"by": by}),
+        features=kept.with_columns(verdict=list(verdicts)),
+    )
+
+
+class AskingPlanner:
+    """Counts by asking, as any planner would."""
+
+    name = "asking"
+
+    def __init__(self, rounds: int = 2) -> None:
+        self.rounds = rounds
+
+    def understand(self, question, conversation, catalog):
+        """Want a count of whatever is asked about."""
+        return Inquiry(question=question, asked=[Ask(goal="count")], restated="count the boxes")
+
+    def plan(self, inquiry, turn, ledger, doubts, catalog, tools):
+        """Call, have answered, call again with the answers, until there is a count."""
+        work = Work(ledger, turn, [spec.name for spec in tools], continues=inquiry.continues)
+        judged = []
+        while True:
+            given = {"judged": judged} if judged else {}
+            found = work.need("count_by_asking", "the count", rounds=self.rounds, **given)
+            if found is None:
+                return Plan(calls=work.calls)
+            if found.quantity("count") is not None:
+                return Plan(enough=True)
+            answers = [
+                e
+                for e in ledger.evidence
+                if e.tool == "record_answers" and e.arguments["of"] == f"{found.id}#set"
+            ]
+            if not answers:
+                return Plan(ask=CropAsk(evidence=found.id, text="Which of these are boxes?"))
+            judged = [*judged, f"{answers[-1].id}#set"]
 
 
 @tool("1")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from store.features.reader import Features
     from store.features.sets import FeatureSet
     from store.raster import SceneReader
+    from tools.vision.eyes import Eyes
 
 Unit = Literal[
     "count",
@@ -207,6 +208,8 @@ class Bench:
     deadline: float | None = None
     """`time.monotonic()` value after which work must stop."""
     cancel: Callable[[], bool] = lambda: False
+    eyes: Eyes | None = None
+    """A witness that reads pictures, where one is configured."""
     progress: Callable[[float, str], None] = lambda share, what: None
 
     def check(self) -> None:

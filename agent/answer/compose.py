@@ -99,7 +99,7 @@ def _outcome(ask: Ask, inquiry: Inquiry, turn: int, ledger: Ledger) -> Outcome:
     if ask.goal == "explain":
         return _explained(turn, ledger)
     words = plain(asked_in_words(ask))
-    work = Work(ledger, turn)
+    work = Work(ledger, turn, continues=inquiry.continues)
     try:
         found = find(ask, inquiry, work)
     except Stuck as why:

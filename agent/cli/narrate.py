@@ -88,9 +88,20 @@ def brief(evidence: Evidence) -> str:
     return ", ".join(parts)
 
 
+_HOW_TO_ANSWER = (
+    "The crops: elenchus export EVIDENCE --as png --session {session}. Write your answers to a "
+    "file, one line each such as `E5#12: yes`, and go on with: "
+    "elenchus ask --session {session} --answers FILE"
+)
+
+
 def print_answer(answer: Answer, console: Console) -> None:
     """Print an answer for a person."""
     console.print(Text(answer.answer))
     if answer.question_back is not None:
         for number, choice in enumerate(answer.question_back.choices, start=1):
             console.print(Text(f"  {number}. {choice.label}"))
+        for crop in answer.question_back.crops:
+            console.print(Text(f"  {crop.id}: yes | no | unsure   {crop.text}"))
+        if answer.question_back.crops:
+            console.print(Text(_HOW_TO_ANSWER.format(session=answer.session)))

@@ -37,6 +37,8 @@ class Conversation(Record):
     """Ids of the scenes this question was asked about with `--scene`."""
     region: str | None = None
     """The region this question was asked about with `--region`, as written."""
+    examples: list[str] = Field(default_factory=list)
+    """Boxes around one thing each, drawn by the person (`--example`), as written."""
 
 
 class Ledger(Protocol):
@@ -66,10 +68,20 @@ class Ledger(Protocol):
         ...
 
 
+class CropAsk(Record):
+    """The wish to have the outstanding questions of evidence about crops answered."""
+
+    evidence: str
+    """Evidence whose series `ask` names the rows, and whose views show them."""
+    text: str = ""
+    """What is asked and why, for the person."""
+
+
 class Plan(Record):
-    """What to do next: calls, or enough, or a question back, or an abstention with its reason."""
+    """What to do next: calls, crops to be judged, enough, a question back, or why not."""
 
     calls: list[Call] = Field(default_factory=list)
+    ask: CropAsk | None = None
     enough: bool = False
     question_back: QuestionBack | None = None
     abstain: str | None = None

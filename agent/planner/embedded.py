@@ -83,7 +83,7 @@ class EmbeddedPlanner:
         stop = _before_any_call(inquiry)
         if stop is not None:
             return stop
-        work = Work(ledger, turn, [spec.name for spec in tools])
+        work = Work(ledger, turn, [spec.name for spec in tools], continues=inquiry.continues)
         stuck: list[Stuck] = []
         done = 0
         for ask in inquiry.asked:

@@ -40,7 +40,14 @@ _CANNOT = {
     "direction": "things by the side of another thing they lie on",
     "open_now": "what is open at a certain time",
     "color": "colours",
-    "moving": "what vehicles are doing",
+    "moving": "what moves and how: one picture shows no motion",
+    "speed": "speeds: one picture shows no motion",
+    "make": "makes and models of vehicles, or what is written on them: an image of the ground from "
+    "above does not show it",
+    "owner": "whose things are, where they come from or go to, or what they carry: an image does "
+    "not show it",
+    "intent": "what somebody means to do: an image shows no intentions",
+    "night": "other times than that of the image: it shows one moment",
 }
 
 

@@ -60,7 +60,7 @@ def _all() -> Iterator[tuple[str, str, Any]]:
     yield from ((phrase, "PART", part) for phrase, part in _parts().items())
     for section, kind in (
         ("scene_keys", "SCENEKEY"), ("change", "CHANGE"), ("axes", "AXIS"), ("attributes", "ATTR"),
-        ("cannot", "CANNOT"),
+        ("cannot", "CANNOT"), ("indices", "INDEX"),
     ):  # fmt: skip
         for key, words in data[section].items():
             yield from ((phrase, kind, key) for phrase in _cut(words))

@@ -48,9 +48,15 @@ class Work:
     turn: int
     tools: Sequence[str] | None = None
     """Names of the tools there are; None when nothing is to be called any more."""
+    continues: Sequence[int] = ()
+    """Earlier turns of the same question, whose evidence counts too."""
     calls: list[Call] = field(default_factory=list)
     touched: list[Evidence] = field(default_factory=list)
     """The evidence that was found, in the order it was needed."""
+
+    def counts(self, turn: int) -> bool:
+        """Say whether what was found in a turn answers this question."""
+        return turn == self.turn or turn in self.continues
 
     def need(self, tool: str, why: str, **arguments: Any) -> Evidence | None:
         """Return the evidence of a call, or None when the call has yet to be made.
@@ -60,7 +66,7 @@ class Work:
         """
         given = {name: value for name, value in arguments.items() if value is not None}
         for evidence in self.ledger.evidence:
-            if evidence.turn == self.turn and evidence.tool == tool and evidence.arguments == given:
+            if self.counts(evidence.turn) and evidence.tool == tool and evidence.arguments == given:
                 self.touched.append(evidence)
                 return evidence
         for refused in self.ledger.refusals:

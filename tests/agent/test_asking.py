@@ -1,0 +1,156 @@
+"""Questions about crops: answered at once, in later turns, from files, or by eyes; and reviews."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from agent.exports import crop_sheet
+from agent.ledger import SessionLedger
+from agent.respondents import AnswersByPlaces, AnswersGiven, BadAnswers, read_answers
+from agent.scripts import ScriptedTurn
+from agent.settings import Settings
+from agent.start import Analyst
+from store.errors import UnknownId
+from store.geo import Region
+from tests import fakes
+from tools.registry import Registry
+from tools.vision import NoReading, Reading
+
+
+@pytest.fixture
+def analyst(tmp_path):
+    registry = Registry([fakes.count_by_asking, fakes.record_answers])
+    settings = Settings(home=tmp_path / "home", heads=tmp_path / "heads")
+    with Analyst(settings, planner=fakes.AskingPlanner(), registry=registry) as analyst:
+        yield analyst
+
+
+def test_answered_at_once(analyst):
+    everything = AnswersGiven({f"E{e}#{n}": "yes" for e in (1, 3) for n in range(1, 7)}, "person:A")
+    answer = analyst.ask("How many boxes?", answers=everything)
+    assert answer.status == "answered"
+    assert answer.claims[0].value == 6
+    assert [e.tool for e in answer.evidence] == [
+        "count_by_asking", "record_answers", "count_by_asking", "record_answers", "count_by_asking",
+    ]  # fmt: skip
+    assert answer.evidence[1].method.parameters["by"] == "person:A"
+
+
+def test_answered_in_later_turns(analyst):
+    first = analyst.ask("How many boxes?", session="s")
+    assert first.status == "needs_input"
+    assert [crop.id for crop in first.question_back.crops] == ["E1#1", "E1#2"]
+    assert first.question_back.crops[0].text == "Is this a box?"
+    assert analyst.home.artifacts.path(first.question_back.crops[0].view).exists()
+    second = analyst.ask(answers=AnswersGiven({"E1#1": "no", "E1#2": "yes"}), session="s")
+    assert second.status == "needs_input"
+    assert [crop.id for crop in second.question_back.crops] == ["E3#3", "E3#4"]
+    third = analyst.ask(answers=AnswersGiven({"E3#3": "no"}), session="s")
+    assert third.status == "answered"
+    assert third.claims[0].value == 4
+    assert third.evidence[3].arguments["verdicts"] == ["no", "unsure"]
+    assert third.turn == 3
+
+
+def test_the_log_tells_which_turn_is_gone_on_with(analyst):
+    analyst.ask("How many boxes?", session="s")
+    analyst.ask(answers=AnswersGiven({"E1#1": "no"}), session="s")
+    bodies = [row for _, row in analyst.audit.rows() if row["kind"] == "turn"]
+    assert [body.get("continues") for body in bodies] == [None, [1]]
+
+
+def test_answers_to_something_else_do_not_go_on(analyst):
+    analyst.ask("How many boxes?", session="s")
+    again = analyst.ask(answers=AnswersGiven({"E9#1": "no"}), session="s")
+    assert again.status == "needs_input"
+    assert [crop.id for crop in again.question_back.crops] == ["E1#1", "E1#2"]
+
+
+def test_without_a_question_that_waits_there_is_nothing_to_go_on_with(analyst):
+    with pytest.raises(UnknownId, match="waits for no answers"):
+        analyst.ask(answers=AnswersGiven({"E1#1": "no"}), session="s")
+
+
+def test_answered_by_places(analyst):
+    half = Region.lonlat(-1, -1, 2.9, 2).area
+    answer = analyst.ask("How many boxes?", answers=AnswersByPlaces([half], "file:places"))
+    assert answer.claims[0].value == 5  # rows 1 to 3 lie inside, row 4 was asked and does not
+
+
+class _Eyes:
+    name = "tiny"
+
+    def __init__(self, choice):
+        self.choice = choice
+
+    def look(self, png, question, choices=()):
+        if self.choice is None:
+            raise NoReading("the server is down")
+        return Reading(text="I see", choice=self.choice, by="eyes:tiny")
+
+
+@pytest.mark.parametrize(("choice", "count"), [("yes", 6), ("no", 2), ("perhaps", 6)])
+def test_answered_by_eyes(analyst, choice, count):
+    analyst.eyes = _Eyes(choice)
+    answer = analyst.ask("How many boxes?")
+    assert answer.claims[0].value == count
+    assert answer.evidence[1].method.parameters["by"] == "eyes:tiny"
+
+
+def test_eyes_that_fail_leave_it_to_the_person(analyst):
+    analyst.eyes = _Eyes(None)
+    assert analyst.ask("How many boxes?").status == "needs_input"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdicts"),
+    [
+        ("E5#1: yes\nE5#2: no\n", ["yes", "no"]),
+        ('{"answers": {"E5#1": "y", "E5#2": "unsure"}}', ["yes", "unsure"]),
+    ],
+)
+def test_answers_from_a_file(tmp_path, text, verdicts):
+    path = tmp_path / "answers.yaml"
+    path.write_text(text)
+    read = read_answers(path)
+    assert [read.answers["E5#1"], read.answers["E5#2"]] == verdicts
+    assert read.by == "file:answers.yaml"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("E5#1: maybe", "is no answer"),
+        ("five: yes", "is no answer"),
+        ("- 1", "holds no answers"),
+        ("{", "neither YAML nor JSON"),
+        (
+            '{"type": "FeatureCollection", "features": [{"geometry": null}]}',
+            "no geometry that can be read",
+        ),
+        (
+            '{"type": "FeatureCollection", "features": [{"geometry": {"type": "Point", '
+            '"coordinates": [0, 0]}}]}',
+            "is a Point",
+        ),
+    ],
+)
+def test_bad_answers_are_refused_in_words(tmp_path, text, why):
+    path = tmp_path / "answers.yaml"
+    path.write_text(text)
+    with pytest.raises(BadAnswers, match=why):
+        read_answers(path)
+
+
+def test_a_script_may_hold_answers():
+    data = yaml.safe_load("ask: How many boxes?\nanswers: {'E1#1': yes, 'E1#2': no}")
+    assert ScriptedTurn.model_validate(data).answers == {"E1#1": "yes", "E1#2": "no"}
+
+
+def test_the_crops_go_on_one_sheet(analyst):
+    analyst.ask("How many boxes?", session="s")
+    ledger = SessionLedger(analyst.home.database, analyst.home.artifacts, "s")
+    sheet = crop_sheet(ledger.get("E1"), analyst.home.artifacts)
+    assert sheet.size == (400, 220)
+    assert {(1, 0, 0), (2, 0, 0)} <= {colour for _, colour in sheet.getcolors(1 << 20)}
