@@ -27,6 +27,7 @@ class Entry(NamedTuple):
 COMMANDS: dict[str, Entry] = {
     "ask": Entry("agent.cli.ask:ask", "Answer a question, each number with its evidence."),
     "run": Entry("agent.cli.run:run", "Run a scripted session and check its answers."),
+    "eval": Entry("agent.cli.eval:evaluate", "Ask a question bank and score the answers."),
     "audit": Entry("agent.cli.audit:audit", "Show and verify the log of every call."),
     "export": Entry("agent.cli.export:export", "Write evidence to a file for other programs."),
     "tools": Entry("agent.cli.tools_:tools", "List the tools, or print their schemas."),

@@ -7,14 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from store.errors import StoreError
-
 if TYPE_CHECKING:
     from rich.console import Console
 
     from agent.start import Analyst
-    from store.home import Home
-    from world.write import World
 
 HOME = Path("~/.local/share/elenchus-demo")
 SEED, SIZE = 15, 768
@@ -33,12 +29,6 @@ QUESTIONS = (
     "How many ships are there?",
 )
 """What is asked, one after the other, in one conversation."""
-
-
-class NotADemo(StoreError):
-    """The folder holds something else than the town asked for."""
-
-    code = "not_a_demo"
 
 
 def demo(
@@ -77,55 +67,25 @@ def default_home(seed: int, size: int) -> Path:
 
 
 def _make_town(home: Path, seed: int, size: int, console: Console) -> None:
-    """Make the town and its store, or take those that are there."""
-    from store.home import Home
-    from world.write import World
+    """Make the town and its store with a progress bar, or take those that are there."""
+    from rich.progress import Progress
 
-    world = World(home / "town", seed, size)
-    if not world.is_made():
-        if home.exists() and any(home.iterdir()):
-            raise NotADemo(
-                f"{home} holds something else than the town of seed {seed} and {size} pixels; "
-                "choose an empty folder with --home"
-            )
-        _render(world, console)
-    store = Home(home)
-    try:
-        _ingest(store, world)
-    finally:
-        store.close()
+    from agent.town import make_town
+
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("rendering", total=1.0)
+        world = make_town(
+            home,
+            seed,
+            size,
+            progress=lambda share, what: bar.update(task, completed=share, description=what),
+        )
     console.print(
         f"A town that does not exist, on the open Atlantic: {size} x {size} pixels of half a "
         "metre, in June 2021 and July 2023, with its map of March 2022. "
         f"The files are in {world.folder}.",
         style="dim",
     )
-
-
-def _render(world: World, console: Console) -> None:
-    from rich.progress import Progress
-
-    from world.write import make_world
-
-    with Progress(console=console, transient=True) as bar:
-        task = bar.add_task("rendering", total=1.0)
-        make_world(
-            world.folder,
-            world.seed,
-            world.size,
-            progress=lambda share, what: bar.update(task, completed=share, description=what),
-        )
-
-
-def _ingest(store: Home, world: World) -> None:
-    """Take scenes and map into the store; what is held already stays as it is."""
-    from store.ingest.declared import Declared
-    from store.ingest.entry import Taken, ingest
-
-    for path, look in zip(world.scenes, world.looks, strict=True):
-        scene = Declared(date=look.day.isoformat(), bands=["R", "G", "B", "NIR"])
-        ingest(store, path, Taken(scene=scene))
-    ingest(store, world.map, Taken())
 
 
 def _talk(analyst: Analyst, console: Console) -> str:

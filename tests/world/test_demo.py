@@ -9,9 +9,10 @@ from typer.testing import CliRunner
 
 from agent import scripts
 from agent.cli.app import app
-from agent.cli.demo import QUESTIONS, SEED, SIZE, NotADemo, default_home
+from agent.cli.demo import QUESTIONS, SEED, SIZE, default_home
 from agent.settings import load_settings
 from agent.start import Analyst
+from agent.town import NotATown
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -65,7 +66,7 @@ def test_the_example_session_holds_against_the_truth_of_the_town(
 
 def test_refuses_a_folder_that_holds_something_else(tmp_path: Path) -> None:
     (tmp_path / "elenchus.db").write_bytes(b"a store of somebody")
-    with pytest.raises(NotADemo, match="choose an empty folder with --home"):
+    with pytest.raises(NotATown, match="choose an empty folder with --home"):
         run(tmp_path, "--size", "512")
     assert [path.name for path in tmp_path.iterdir()] == ["elenchus.db"]
 

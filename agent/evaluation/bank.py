@@ -1,0 +1,106 @@
+"""What a question bank says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from agent.evaluation.stores import StoreSpec
+from store.errors import StoreError
+from tools.contract import Value
+
+
+class BadBank(StoreError):
+    """A question bank that cannot be read."""
+
+    code = "bad_bank"
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Expected(_Closed):
+    """What is true: a value with its tolerance, one of several, or that it cannot be known."""
+
+    value: Value = None
+    """The value of the first answer claim, in the units of records: m, m2, count, 1 ..."""
+    tolerance: float = 0.0
+    """How far a number may be off, absolutely."""
+    tolerance_share: float = 0.0
+    """How far a number may be off, as a share of the true one."""
+    any_of: list[Value] = Field(default_factory=list)
+    """Other values that are right too."""
+    contains: list[str] = Field(default_factory=list)
+    """What the answer's words must hold, for answers that are no value."""
+    refuse: bool = False
+    """Whether nobody could know from what is held, or what the question takes for true is not."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        told = self.value is not None or bool(self.any_of) or bool(self.contains)
+        if told == self.refuse:
+            raise ValueError("say a value, words the answer contains, or refuse: true; not both")
+        return self
+
+
+class Question(_Closed):
+    """One question, what it is asked of, and what is true."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_\-]{0,60}$")
+    family: str
+    store: str
+    ask: str
+    scenes: list[str] = Field(default_factory=list)
+    region: str | None = None
+    examples: list[str] = Field(default_factory=list)
+    answers: Path | None = None
+    """Answers about crops, as `elenchus ask --answers` takes them; beside the bank or the data."""
+    after: str | None = None
+    """Id of the question this one follows in the same conversation."""
+    expect: Expected
+    why: str = ""
+    """How the true answer is known."""
+
+
+class Bank(_Closed):
+    """A bank of questions and the stores they are asked of."""
+
+    name: str
+    kind: Literal["known", "blind"] = "known"
+    stores: dict[str, StoreSpec]
+    questions: list[Question] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        seen: dict[str, Question] = {}
+        for question in self.questions:
+            if question.id in seen:
+                raise ValueError(f"two questions are called {question.id}")
+            if question.store not in self.stores:
+                raise ValueError(f"{question.id}: there is no store {question.store}")
+            if question.after is not None:
+                before = seen.get(question.after)
+                if before is None or before.store != question.store:
+                    raise ValueError(
+                        f"{question.id}: {question.after} is no earlier question there"
+                    )
+            seen[question.id] = question
+        return self
+
+
+def load_bank(path: Path) -> Bank:
+    """Read a question bank; a wrong one is refused with the place of the fault."""
+    try:
+        return Bank.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as wrong:
+        raise BadBank(f"cannot read {path}: {wrong.strerror}") from wrong
+    except (yaml.YAMLError, UnicodeDecodeError) as wrong:
+        raise BadBank(f"{path} is not YAML: {wrong}") from wrong
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise BadBank(f"{path}: {place}: {first['msg']}") from wrong

@@ -1,0 +1,110 @@
+"""The stores a question bank is asked of: made of files, or of a made-up town."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from store.errors import StoreError
+
+
+class NoData(StoreError):
+    """A file that a bank's store is made of is not there."""
+
+    code = "no_data"
+
+
+class TownSpec(BaseModel):
+    """A made-up town."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: int
+    size: int = 768
+
+
+class FileSpec(BaseModel):
+    """A file to take in, with what is declared of it, as `elenchus ingest` does."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: Path
+    gsd: float | None = None
+    date: str | None = None
+    sensor: str | None = None
+    bands: list[str] | None = None
+    crs: str | None = None
+    frame: str | None = None
+    as_: str | None = Field(None, alias="as")
+    tags: dict[str, str] = Field(default_factory=dict)
+
+
+class StoreSpec(BaseModel):
+    """What one store holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    town: TownSpec | None = None
+    files: list[FileSpec] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> Self:
+        if (self.town is None) == (not self.files):
+            raise ValueError("a store is made of a town or of files")
+        return self
+
+
+def make_store(
+    spec: StoreSpec,
+    home: Path,
+    data: Path | None,
+    progress: Callable[[float, str], None] = lambda share, what: None,
+) -> None:
+    """Make the store of a bank's questions; what is held already stays as it is.
+
+    Args:
+        spec: What it holds.
+        home: Where it goes.
+        data: The folder that the paths of files start from.
+        progress: Told how far the work is.
+
+    Raises:
+        NoData: A file is not there.
+    """
+    if spec.town is not None:
+        from agent.town import make_town  # noqa: PLC0415 - rendering is imported when needed
+
+        make_town(home, spec.town.seed, spec.town.size, progress)
+        return
+    from store.home import Home  # noqa: PLC0415
+
+    store = Home(home)
+    try:
+        for number, file in enumerate(spec.files):
+            progress(number / len(spec.files), file.path.name)
+            _take(store, file, data)
+    finally:
+        store.close()
+
+
+def _take(store: object, file: FileSpec, data: Path | None) -> None:
+    from store.home import Home  # noqa: PLC0415
+    from store.ingest.declared import Declared  # noqa: PLC0415
+    from store.ingest.entry import Taken, ingest  # noqa: PLC0415
+
+    assert isinstance(store, Home)
+    path = file.path if data is None else data / file.path
+    if not path.exists():
+        raise NoData(f"{path} is not there; name the folder of the data with --data")
+    declared = Declared(
+        gsd_m=file.gsd,
+        date=file.date,
+        sensor=file.sensor,
+        bands=file.bands,
+        crs=file.crs,
+        frame=file.frame,
+    )
+    ingest(store, path, Taken(scene=declared, kind=file.as_, tags=dict(file.tags)))

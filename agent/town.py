@@ -1,0 +1,55 @@
+"""The made-up town as a store: for the demo, for the chat's first start and for question banks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from store.errors import StoreError
+from store.home import Home
+from world.write import World, make_world
+
+
+class NotATown(StoreError):
+    """The folder holds something else than the town asked for."""
+
+    code = "not_a_demo"
+
+
+def make_town(
+    home: Path, seed: int, size: int, progress: Callable[[float, str], None] | None = None
+) -> World:
+    """Make a town and its store, or take those that are there.
+
+    Args:
+        home: The store's folder; the town's own files go into `town` in it.
+        seed: Which town.
+        size: Columns and rows of its scenes.
+        progress: Told how far rendering is; not called when the town is there already.
+    """
+    world = World(home / "town", seed, size)
+    if not world.is_made():
+        if home.exists() and any(home.iterdir()):
+            raise NotATown(
+                f"{home} holds something else than the town of seed {seed} and {size} pixels; "
+                "choose an empty folder with --home"
+            )
+        make_world(world.folder, seed, size, progress=progress or (lambda share, what: None))
+    store = Home(home)
+    try:
+        take_town(store, world)
+    finally:
+        store.close()
+    return world
+
+
+def take_town(store: Home, world: World) -> None:
+    """Take scenes and map of a town into a store; what is held already stays as it is."""
+    # Pixels and vectors are read by libraries that take their time to import.
+    from store.ingest.declared import Declared  # noqa: PLC0415
+    from store.ingest.entry import Taken, ingest  # noqa: PLC0415
+
+    for path, look in zip(world.scenes, world.looks, strict=True):
+        scene = Declared(date=look.day.isoformat(), bands=["R", "G", "B", "NIR"])
+        ingest(store, path, Taken(scene=scene))
+    ingest(store, world.map, Taken())
