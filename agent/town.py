@@ -7,6 +7,7 @@ from pathlib import Path
 
 from store.errors import StoreError
 from store.home import Home
+from world.look import AFTER, BEFORE, Look
 from world.write import World, make_world
 
 
@@ -16,8 +17,18 @@ class NotATown(StoreError):
     code = "not_a_demo"
 
 
+SEED, SIZE, COAST = 15, 2048, 560.0
+"""The town that the chat begins with: by the sea, with a harbour and storage tanks."""
+
+
 def make_town(
-    home: Path, seed: int, size: int, progress: Callable[[float, str], None] | None = None
+    home: Path,
+    seed: int,
+    size: int,
+    progress: Callable[[float, str], None] | None = None,
+    *,
+    coast: float | None = None,
+    looks: tuple[Look, Look] = (BEFORE, AFTER),
 ) -> World:
     """Make a town and its store, or take those that are there.
 
@@ -26,15 +37,24 @@ def make_town(
         seed: Which town.
         size: Columns and rows of its scenes.
         progress: Told how far rendering is; not called when the town is there already.
+        coast: Distance of the sea from the middle, in pixels, for a town with a harbour.
+        looks: How the two scenes see the town.
     """
-    world = World(home / "town", seed, size)
+    world = World(home / "town", seed, size, looks, coast)
     if not world.is_made():
         if home.exists() and any(home.iterdir()):
             raise NotATown(
                 f"{home} holds something else than the town of seed {seed} and {size} pixels; "
                 "choose an empty folder with --home"
             )
-        make_world(world.folder, seed, size, progress=progress or (lambda share, what: None))
+        make_world(
+            world.folder,
+            seed,
+            size,
+            looks=looks,
+            coast=coast,
+            progress=progress or (lambda share, what: None),
+        )
     store = Home(home)
     try:
         take_town(store, world)

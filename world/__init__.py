@@ -1,6 +1,6 @@
 """A made-up town with known truth: drawn as imagery of two dates, and as a map."""
 
-from world.look import AFTER, BEFORE, Look
+from world.look import AFTER, BEFORE, VEILED, Look
 from world.render import Renderer
 from world.town import Town
 from world.truth import Truth, truth_of
@@ -9,6 +9,7 @@ from world.write import World, make_world, write_scene
 __all__ = [
     "AFTER",
     "BEFORE",
+    "VEILED",
     "Look",
     "Renderer",
     "Town",

@@ -321,6 +321,22 @@ def works(f: Filler) -> None:
     f.scatter(box.part(0.02, 0.9, 0.98, 0.98), 3, 3.5, 5.0)
 
 
+def tanks(f: Filler) -> None:
+    """A yard of storage tanks, some large, some small."""
+    d, box = f.dice, f.box.shrunk(6)
+    f.ground = (GROUND["paving"],) * 2
+    f.lay("paving", f.box, (("landuse", "industrial"), ("industrial", "oil")))
+    v = box.v0
+    while v + 20 < box.v1:
+        radius = min(d.between(9, 23), (box.v1 - v) / 2, box.width / 2)
+        u = box.u0 + radius
+        while u + radius <= box.u1:
+            if d.chance(0.85):
+                f.store(u, v + radius, radius * d.between(0.85, 1.0), d.between(6, 14))
+            u += 2 * radius + d.between(6, 12)
+        v += 2 * radius + d.between(8, 14)
+
+
 FILLERS: dict[str, Callable[[Filler], None]] = {
     "residential": residential,
     "commercial": commercial,
@@ -329,6 +345,7 @@ FILLERS: dict[str, Callable[[Filler], None]] = {
     "park": park,
     "site": site,
     "works": works,
+    "tanks": tanks,
     "field": country.field,
     "forest": country.forest,
     "meadow": country.meadow,

@@ -6,7 +6,7 @@ from typing import Literal
 
 from world.dice import Dice
 from world.palette import CROWNS, FLAT_ROOFS, GROUND, PITCHED_ROOFS
-from world.things import Area, Box, Building, Lives, Spot, Tree
+from world.things import Area, Box, Building, Lives, Spot, Tank, Tree
 
 Tags = tuple[tuple[str, str], ...]
 Corners = tuple[tuple[float, float], ...]
@@ -37,6 +37,7 @@ class Filler:
         self.areas: list[Area] = []
         self.spots: list[Spot] = []
         self.stalls: list[Box] = []
+        self.tanks: list[Tank] = []
         ground = GROUND[self.dice.pick(_LAWNS)]
         self.ground = (ground, ground)
 
@@ -95,6 +96,11 @@ class Filler:
         name = f"a{self.name}.{len(self.areas)}"
         shape: Literal["box", "ellipse"] = "ellipse" if ellipse else "box"
         self.areas.append(Area(name, box, GROUND[ground], shape, tags, lives))
+
+    def store(self, u: float, v: float, radius: float, height_m: float) -> None:
+        """Add a storage tank; most are on the map."""
+        name = f"k{self.name}.{len(self.tanks)}"
+        self.tanks.append(Tank(name, u, v, radius, height_m, self.dice.chance(0.85)))
 
     def mark(self, u: float, v: float, *tags: tuple[str, str]) -> None:
         """Add a place of the map."""

@@ -23,6 +23,7 @@ Tags = tuple[tuple[str, str], ...]
 
 _DISPLACED = (6.0, -4.0)
 """How far some buildings lie off on the map, in pixels."""
+_TANK: Tags = (("man_made", "storage_tank"),)
 _LANDUSE: dict[str, Tags] = {
     "field": (("landuse", "farmland"),),
     "forest": (("natural", "wood"),),
@@ -76,6 +77,7 @@ def _all(town: Town, size: int) -> Iterator[Drawn]:
     cells = list(town.cells_in(low, low, high, high))
     yield from _streets(town, cells)
     yield from _river(town, low, high)
+    yield from _harbour(town, low, high)
     for i, j in cells:
         yield from _block(town, town.block(i, j))
 
@@ -89,6 +91,11 @@ def _block(town: Town, block: Block) -> Iterator[Drawn]:
     for area in block.areas:
         if area.tags and area.lives != "after":
             yield Drawn(area.id, "area", _outline(town, area.box, area.shape), area.tags)
+    for tank in block.tanks:
+        if tank.mapped:
+            r = tank.radius
+            box = Box(tank.u - r, tank.v - r, tank.u + r, tank.v + r)
+            yield Drawn(tank.id, "area", _outline(town, box, "ellipse"), _TANK)
     for tree in block.trees:
         if tree.mapped and tree.lives != "after":
             yield Drawn(tree.id, "node", (town.plan.point(tree.u, tree.v),), (("natural", "tree"),))
@@ -167,6 +174,18 @@ def _street(town: Town, axis: int, line: int, start: int, end: int, *, bridge: b
     tags += (("name", name),) if name else ()
     tags += (("bridge", "yes"), ("layer", "1")) if bridge else ()
     return Drawn(f"street{axis}.{line}.{start}", "line", tuple(points), tags)
+
+
+def _harbour(town: Town, low: float, high: float) -> Iterator[Drawn]:
+    """Yield marinas and their piers; what floats is on no map."""
+    for marina in town.harbour.marinas(low, low, high, high):
+        left, top, right, bottom = marina.box
+        ring = ((left, top), (right, top), (right, bottom), (left, bottom))
+        tags = (("leisure", "marina"), ("name", marina.name))
+        yield Drawn(f"marina{left:.0f}", "area", ring, tags)
+        for pier in marina.piers:
+            line = ((pier.x, pier.y0), (pier.x, pier.y1))
+            yield Drawn(f"pier{pier.x:.0f}", "line", line, (("man_made", "pier"),))
 
 
 def _river(town: Town, low: float, high: float) -> Iterator[Drawn]:

@@ -8,11 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from world.harbour import Vessel
 from world.look import Look
-from world.palette import FIRST_CAR, FIRST_CROWN, GROUND, SHADOW, roof_label
+from world.palette import (
+    FIRST_BOAT,
+    FIRST_CAR,
+    FIRST_CROWN,
+    FIRST_SHIP,
+    GROUND,
+    SHADOW,
+    roof_label,
+)
 from world.plan import REACH
 from world.streets import Labels, StreetLabels
-from world.things import PIXEL_M, Area, Box, Building, Tree, is_there
+from world.things import PIXEL_M, Area, Box, Building, Tank, Tree, is_there
 from world.town import Town
 
 Floats32 = NDArray[np.float32]
@@ -36,6 +45,7 @@ class Painter:
         azimuth, elevation = (math.radians(angle) for angle in look.sun)
         per_metre = 1.0 / math.tan(elevation) / PIXEL_M
         dx, dy = -math.sin(azimuth) * per_metre, math.cos(azimuth) * per_metre
+        self.shadow_xy = dx, dy
         self.shadow = dx * plan.cos + dy * plan.sin, dy * plan.cos - dx * plan.sin
 
     def paint(self) -> Labels:
@@ -49,6 +59,8 @@ class Painter:
                 if is_there(area.lives, date):
                     self._area(area)
         self._water()
+        if self.plan.coastal:
+            self._harbour()
         buildings = [b for block in here for b in block.buildings if is_there(b.lives, date)]
         trees = [t for block in here for t in block.trees if is_there(t.lives, date)]
         for block in here:
@@ -57,10 +69,15 @@ class Painter:
         for building in buildings:
             for part in building.parts:
                 self._cast(part, building.height_m)
+        tanks = [tank for block in here for tank in block.tanks]
+        for tank in tanks:
+            self._tank_shadow(tank)
         for tree in trees:
             self._tree_shadow(tree)
         for building in buildings:
             self._roof(building)
+        for tank in tanks:
+            self._tank(tank)
         for tree in trees:
             self._crown(tree)
         return self.labels
@@ -89,6 +106,67 @@ class Painter:
             out = self.y[:, None] - coast
             self.labels[out > -28.0] = GROUND["sand"]
             self.labels[out > 0.0] = GROUND["sea"]
+
+    def _harbour(self) -> None:
+        """Draw piers, boats and ships over the sea."""
+        harbour = self.town.harbour
+        window = self.x[0], self.y[0], self.x[-1], self.y[-1]
+        for marina in harbour.marinas(*window):
+            for pier in marina.piers:
+                where = self._clip(pier.x - pier.half, pier.y0, pier.x + pier.half, pier.y1)
+                if where is not None:
+                    across = np.abs(self.x[where[1]] - pier.x) < pier.half
+                    y = self.y[where[0]]
+                    inside = ((y >= pier.y0) & (y < pier.y1))[:, None] & across
+                    np.copyto(self.labels[where], np.int16(GROUND["pier"]), where=inside)
+        for vessel in harbour.vessels(*window, self.look.date):
+            self._vessel(vessel)
+
+    def _vessel(self, vessel: Vessel) -> None:
+        """Draw a hull over the shadow it casts, and a bridge on a ship."""
+        height = 9.0 if vessel.ship else 1.2
+        by = self.shadow_xy[0] * height, self.shadow_xy[1] * height
+        reach = vessel.length / 2 + math.hypot(*by)
+        where = self._clip(vessel.x - reach, vessel.y - reach, vessel.x + reach, vessel.y + reach)
+        if where is None:
+            return
+        labels = self.labels[where]
+        x, y = self.x[where[1]] - vessel.x, (self.y[where[0]] - vessel.y)[:, None]
+        shaded = _in_hull(vessel, x - by[0], y - by[1])
+        np.bitwise_or(labels, np.int16(SHADOW), out=labels, where=shaded)
+        first = FIRST_SHIP if vessel.ship else FIRST_BOAT
+        hull = _in_hull(vessel, x, y)
+        np.copyto(labels, np.int16(first + vessel.colour), where=hull)
+        if vessel.ship:
+            along = x * math.cos(vessel.heading) + y * math.sin(vessel.heading)
+            bridge = hull & (along < -0.3 * vessel.length) & (along > -0.42 * vessel.length)
+            np.copyto(labels, np.int16(FIRST_BOAT), where=bridge)
+
+    def _tank_shadow(self, tank: Tank) -> None:
+        """Darken what a tank shades: its disc swept along the shadow."""
+        du, dv = self.shadow[0] * tank.height_m, self.shadow[1] * tank.height_m
+        r = tank.radius
+        where = self._spot(
+            tank.u + min(du, 0) - r, tank.v + min(dv, 0) - r,
+            tank.u + max(du, 0) + r, tank.v + max(dv, 0) + r,
+        )  # fmt: skip
+        if where is None:
+            return
+        u, v = self.u[where] - np.float32(tank.u), self.v[where] - np.float32(tank.v)
+        along = np.clip((u * du + v * dv) / (du * du + dv * dv), 0.0, 1.0)
+        shaded = (u - along * du) ** 2 + (v - along * dv) ** 2 < r * r
+        labels = self.labels[where]
+        np.bitwise_or(labels, np.int16(SHADOW), out=labels, where=shaded)
+
+    def _tank(self, tank: Tank) -> None:
+        r = tank.radius
+        where = self._spot(tank.u - r, tank.v - r, tank.u + r, tank.v + r)
+        if where is None:
+            return
+        u, v = self.u[where] - np.float32(tank.u), self.v[where] - np.float32(tank.v)
+        away, labels = u * u + v * v, self.labels[where]
+        np.copyto(labels, np.int16(GROUND["tank_rim"]), where=away < r * r)
+        np.copyto(labels, np.int16(GROUND["tank"]), where=away < (r - 1.6) ** 2)
 
     def _spot(self, u0: float, v0: float, u1: float, v1: float) -> tuple[slice, slice] | None:
         """Return the rows and columns around a box in (u, v), or None when it is elsewhere."""
@@ -175,6 +253,17 @@ class Painter:
                 self._fill(part._replace(u0=u) if self.shadow[0] > 0 else part._replace(u1=u), dark)
         for fitting in building.fittings:
             self._fill(fitting, GROUND["fitting"])
+
+
+def _in_hull(
+    vessel: Vessel, x: NDArray[np.floating[Any]], y: NDArray[np.floating[Any]]
+) -> NDArray[np.bool_]:
+    """Tell which places, from a vessel's middle, lie in its hull: straight, with a pointed bow."""
+    cos, sin = math.cos(vessel.heading), math.sin(vessel.heading)
+    a, b = vessel.length / 2, vessel.width / 2
+    along, across = x * cos + y * sin, np.abs(y * cos - x * sin)
+    taper = np.clip((a - along) / (0.8 * a), 0.0, 1.0)
+    return np.asarray((along >= -a) & (across < b * taper))
 
 
 def _sum(of_rows: NDArray[np.floating[Any]], of_columns: NDArray[np.floating[Any]]) -> Floats32:

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+Style = Literal["temperate", "arid"]
 SHADOW = 256
 """Added to a label where the sun does not reach."""
 
@@ -60,6 +61,9 @@ _GROUND: dict[str, Surface] = {
     "crop5": Surface(150, 142, 90, 150, 8, 12),
     "crop6": Surface(76, 106, 58, 176, 7, 10),
     "fitting": Surface(128, 128, 128, 126, 5, 3),
+    "pier": Surface(158, 150, 138, 150, 6, 4),
+    "tank": Surface(214, 214, 208, 206, 3, 3),
+    "tank_rim": Surface(168, 168, 162, 160, 3, 3),
 }
 _ROOFS = (
     (170, 100, 76, 128), (150, 84, 66, 120), (124, 94, 78, 112), (90, 90, 94, 94),
@@ -72,6 +76,19 @@ _CROWNS = (
     (82, 106, 58, 176),
     (50, 76, 50, 140),
     (94, 108, 60, 166),
+)
+_BOATS = (
+    (232, 234, 232, 214),
+    (214, 222, 226, 200),
+    (84, 104, 142, 110),
+    (176, 70, 58, 128),
+    (150, 152, 150, 146),
+)
+_SHIPS = (
+    (132, 62, 50, 96),
+    (70, 78, 92, 70),
+    (108, 116, 112, 104),
+    (206, 204, 196, 190),
 )
 _CARS = (
     (222, 222, 220, 215),
@@ -86,13 +103,17 @@ FLAT_ROOFS = (4, 5, 6, 8)
 PITCHED_ROOFS = (0, 0, 0, 1, 1, 2, 2, 3, 4, 7, 9)
 CROWNS = len(_CROWNS)
 CARS = len(_CARS)
+BOATS = len(_BOATS)
+SHIPS = len(_SHIPS)
 
 GROUND = {name: label for label, name in enumerate(_GROUND)}
 NAMES = {label: name for name, label in GROUND.items()}
 FIRST_ROOF = len(_GROUND)
 FIRST_CROWN = FIRST_ROOF + len(_ROOFS) * TONES * 2
 FIRST_CAR = FIRST_CROWN + CROWNS * 3
-COUNT = FIRST_CAR + CARS
+FIRST_BOAT = FIRST_CAR + CARS
+FIRST_SHIP = FIRST_BOAT + BOATS
+COUNT = FIRST_SHIP + SHIPS
 
 
 def roof_label(roof: int, tone: int, *, lit: bool) -> int:
@@ -107,7 +128,7 @@ def _surfaces() -> list[Surface]:
             surfaces += [_scaled(colour, tone * light, 4, 4) for light in (1.08, 0.78)]
     for colour in _CROWNS:
         surfaces += [_scaled(colour, light, 11, 4) for light in (1.22, 1.0, 0.72)]
-    surfaces += [_scaled(colour, 1.0, 3, 2) for colour in _CARS]
+    surfaces += [_scaled(colour, 1.0, 3, 2) for colour in (*_CARS, *_BOATS, *_SHIPS)]
     return surfaces
 
 
@@ -121,8 +142,41 @@ _DARK = np.array([0.42, 0.46, 0.56, 0.38])
 """What is left of each band in shadow: the sky is blue."""
 
 
+_ARID: dict[str, tuple[float, float, float, float]] = {
+    **dict.fromkeys(
+        ("lawn1", "lawn2", "lawn3", "meadow", "riverside", "bank"), (186, 160, 124, 170)
+    ),
+    "park": (140, 138, 92, 172),
+    "forest": (116, 112, 74, 146),
+    "crop1": (196, 170, 128, 178),
+    "crop2": (206, 184, 142, 190),
+    "crop4": (178, 146, 112, 158),
+    "crop5": (200, 176, 134, 184),
+    "asphalt": (124, 120, 114, 118),
+    "sea": (34, 92, 104, 20),
+    "water": (74, 92, 84, 40),
+}
+"""What grounds look like where it is dry; the others are as elsewhere."""
+
+
+def _lit(style: Style) -> NDArray[np.float64]:
+    """Return the levels of (band, label) in full sun."""
+    lit = np.array([surface[:4] for surface in SURFACES])
+    if style == "arid":
+        for name, levels in _ARID.items():
+            lit[GROUND[name]] = levels
+        crowns = slice(FIRST_CROWN, FIRST_CAR)
+        lit[crowns] = 0.7 * lit[crowns] + 0.3 * np.array([150.0, 138.0, 100.0, 150.0])
+        pitched = slice(FIRST_ROOF, FIRST_CROWN)
+        lit[pitched] = 0.5 * lit[pitched] + 0.5 * np.array([206.0, 190.0, 166.0, 196.0])
+    return lit.T
+
+
 def colours(
-    gain: tuple[float, ...], haze: tuple[float, ...], greenness: float
+    gain: tuple[float, ...],
+    haze: tuple[float, ...],
+    greenness: float,
+    style: Style = "temperate",
 ) -> NDArray[np.int16]:
     """Return the levels of (band, label) in one light, with those in shadow from label 256 on.
 
@@ -130,9 +184,10 @@ def colours(
         gain: Factor of each band.
         haze: Added to each band.
         greenness: Factor of what plants reflect in the near infrared.
+        style: What kind of country it is.
     """
     table = np.zeros((4, 2 * SHADOW))
-    lit = np.array([surface[:4] for surface in SURFACES]).T
+    lit = _lit(style)
     plants = lit[3] > 1.25 * lit[1]
     lit[3, plants] *= greenness
     table[:, :COUNT] = lit

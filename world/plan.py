@@ -46,11 +46,13 @@ class Plan:
 
     Args:
         seed: The town's seed.
+        coast: Distance of the sea from the middle, in pixels; far to the south by default.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, coast: float | None = None) -> None:
         dice = Dice(seed, _FRAME)
         self.seed = seed
+        self.coastal = coast is not None
         angle = math.radians(dice.between(8.0, 17.0)) * (1 if dice.chance(0.5) else -1)
         self.cos, self.sin = math.cos(angle), math.sin(angle)
         self._bend = (
@@ -60,7 +62,7 @@ class Plan:
         )
         self.columns = [_street(seed, 0, i, SPAN_U) for i in range(-STREETS_U, STREETS_U + 1)]
         self.rows = [_street(seed, 1, j, SPAN_V) for j in range(-STREETS_V, STREETS_V + 1)]
-        self.river = _River(seed)
+        self.river = _River(seed, coast)
         self.bend_table = self.bend(np.arange(-REACH, REACH, dtype=np.float64) + 0.5).astype(
             np.float32
         )
@@ -153,7 +155,7 @@ class Plan:
 class _River:
     """A river from north to south, and the coast in the south, as tables over whole pixels."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, coast: float | None) -> None:
         dice = Dice(seed, _RIVER)
         side = 1 if dice.chance(0.5) else -1
         along = np.arange(-REACH, REACH) + 0.5
@@ -169,8 +171,10 @@ class _River:
         self.middle = middle
         self.half = dice.between(26.0, 33.0) + 4.0 * np.sin(along / 410.0 + dice.between(0, 6.0))
         phases = [dice.between(0, 6.0) for _ in range(3)]
-        self.coast = dice.between(9_000.0, 10_500.0) + sum(
-            size * np.sin(along / length + phase)
+        far = dice.between(9_000.0, 10_500.0)
+        swing = 1.0 if coast is None else 0.2
+        self.coast = (far if coast is None else coast) + sum(
+            swing * size * np.sin(along / length + phase)
             for (size, length), phase in zip(
                 ((700.0, 3100.0), (130.0, 560.0), (22.0, 90.0)), phases, strict=True
             )

@@ -36,7 +36,7 @@ class Renderer:
             )
         self.town, self.look, self.size = town, look, size
         self._half = size // 2
-        self._colours = colours(look.gain, look.haze, look.greenness)
+        self._colours = colours(look.gain, look.haze, look.greenness, look.style)
         self._fine, self._coarse = strengths("fine"), strengths("coarse")
         self._taps = [_taps(shift) for shift in look.shift]
         self._kept_bits = np.int16(-1 << look.dropped_bits)

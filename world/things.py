@@ -109,6 +109,17 @@ class Area(NamedTuple):
     lives: Lives = "both"
 
 
+class Tank(NamedTuple):
+    """A round storage tank."""
+
+    id: str
+    u: float
+    v: float
+    radius: float
+    height_m: float
+    mapped: bool = True
+
+
 class Spot(NamedTuple):
     """A place that the map shows as a point."""
 
@@ -135,6 +146,7 @@ class Block(NamedTuple):
     spots: tuple[Spot, ...] = ()
     stalls: tuple[Box, ...] = ()
     """Where cars may stand, apart from the street."""
+    tanks: tuple[Tank, ...] = ()
 
 
 def is_there(lives: Lives, date: int) -> bool:

@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 from world.blocks import FILLERS
 from world.dice import Dice, key_of
 from world.filler import Filler
+from world.harbour import Harbour
 from world.palette import CARS
 from world.plan import STREETS_U, STREETS_V, Plan, street_name
 from world.things import Block, Box, Car
 
-_USES, _CARS, _EDGE = 5, 6, 7
+_USES, _CARS, _EDGE, _OIL = 5, 6, 7, 10
+_OIL_REACH = 700.0
+"""How far from the sea oil may be stored."""
 _MARGIN = 70.0
 """How far things of a block may reach out of it, shadows and street trees with them, in pixels."""
 _KEPT_BLOCKS = 4096
@@ -38,11 +41,14 @@ class Town:
 
     Args:
         seed: The same seed gives the same town, whatever part of it is looked at.
+        coast: Distance of the sea from the middle, in pixels, for a town with a harbour; by
+            default the sea is far and empty.
     """
 
-    def __init__(self, seed: int) -> None:
-        self.seed = seed
-        self.plan = Plan(seed)
+    def __init__(self, seed: int, coast: float | None = None) -> None:
+        self.seed, self.coast = seed, coast
+        self.plan = Plan(seed, coast)
+        self.harbour = Harbour(self.plan)
         self._columns = np.array([street.at for street in self.plan.columns])
         self._rows = np.array([street.at for street in self.plan.rows])
         self.block = lru_cache(maxsize=_KEPT_BLOCKS)(self._block)
@@ -89,6 +95,7 @@ class Town:
         block = Block(
             i, j, use, box, filler.ground, self._is_near_water(box), tuple(filler.buildings),
             tuple(filler.trees), tuple(filler.areas), tuple(filler.spots), tuple(filler.stalls),
+            tuple(filler.tanks),
         )  # fmt: skip
         return self._without_wet(block) if block.wet else block
 
@@ -99,6 +106,7 @@ class Town:
             trees=tuple(t for t in block.trees if self._is_dry([(t.u, t.v)], 5.0)),
             areas=tuple(a for a in block.areas if self._is_dry(a.box.corners, 4.0)),
             spots=tuple(s for s in block.spots if self._is_dry([(s.u, s.v)], 10.0)),
+            tanks=tuple(t for t in block.tanks if self._is_dry([(t.u, t.v)], t.radius + 4.0)),
             stalls=tuple(s for s in block.stalls if self._is_dry(s.corners, 4.0)),
         )
 
@@ -110,9 +118,18 @@ class Town:
         thrown = dice.unit()
         if self._is_near_water(self.box(i, j), 0.0) or self._is_by_the_sea(self.box(i, j)):
             return "riverside"
+        if self.plan.coastal and self._stores_oil(i, j):
+            return "tanks"
         wooded = (key_of(self.seed, 8, i // 6, j // 7) % 100) < 26
         kind = "town" if town > 0.55 else "edge" if town > 0.3 else "woods" if wooded else "land"
         return _first(thrown, _SHARES[kind])
+
+    def _stores_oil(self, i: int, j: int) -> bool:
+        """Tell whether a block by the harbour is a yard of tanks."""
+        u, v = self.box(i, j).middle
+        x, y = self.plan.point(u, v)
+        near = bool(self.plan.is_sea(np.array([x]), np.array([y]), _OIL_REACH)[0])
+        return near and Dice(self.seed, _OIL, i, j).chance(0.3)
 
     def _middle_uses(self) -> dict[tuple[int, int], str]:
         """Return the uses around the middle, where a small scene has some of each kind."""

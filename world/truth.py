@@ -43,6 +43,9 @@ class DateTruth:
     """Of all roofs, cut at the scene's edge, on the map's plane."""
     trees: int = 0
     cars: int = 0
+    boats: int = 0
+    ships: int = 0
+    tanks: int = 0
     ground: dict[str, int] = field(default_factory=dict)
     """How many blocks have each ground."""
 
@@ -95,7 +98,7 @@ class Truth:
 
 
 def things(town: Town, size: int, *, cars: bool = True) -> Iterator[Thing]:
-    """Yield all that touches a scene, block by block."""
+    """Yield all that touches a scene, block by block; without what moves when `cars` is false."""
     frame = scene_box(size)
     shapely.prepare(frame)
     low, high = -(size // 2), size - size // 2
@@ -103,6 +106,9 @@ def things(town: Town, size: int, *, cars: bool = True) -> Iterator[Thing]:
         for thing in _of_block(town, block, cars=cars):
             if frame.intersects(thing.shape):
                 yield thing
+    for thing in _afloat(town, low, high) if cars else ():
+        if frame.intersects(thing.shape):
+            yield thing
 
 
 def truth_of(town: Town, size: int) -> Truth:
@@ -178,6 +184,9 @@ def _of_block(town: Town, block: Block, *, cars: bool) -> Iterator[Thing]:
             yield Thing(
                 area.id, "area", _polygon(town, area.box), _there(area.lives), dict(area.tags)
             )
+    for tank in block.tanks:
+        roof = shapely.Point(plan.point(tank.u, tank.v)).buffer(tank.radius, 8)
+        yield Thing(tank.id, "tank", roof, (True, True), {"mapped": tank.mapped})
     for spot in block.spots:
         yield Thing(
             spot.id,
@@ -192,6 +201,16 @@ def _of_block(town: Town, block: Block, *, cars: bool) -> Iterator[Thing]:
             yield Thing(
                 f"c{block.i}.{block.j}.{date}.{n}", "car", _polygon(town, car.box), there, {}
             )
+
+
+def _afloat(town: Town, low: int, high: int) -> Iterator[Thing]:
+    """Yield boats and ships; like cars, each date has its own."""
+    for date in (0, 1):
+        for vessel in town.harbour.vessels(low, low, high, high, date):
+            there = (date == 0, date == 1)
+            kind = "ship" if vessel.ship else "boat"
+            size = {"length_m": round(vessel.length * PIXEL_M, 2)}
+            yield Thing(vessel.id, kind, shapely.Polygon(vessel.outline), there, size)
 
 
 def _there(lives: Lives) -> tuple[bool, bool]:
@@ -222,8 +241,9 @@ def _count(told: DateTruth, thing: Thing, frame: shapely.Polygon, date: int) -> 
         told.building_area_m2 += _within(thing.shape, frame)
     elif thing.kind == "tree":
         told.trees += 1
-    elif thing.kind == "car":
-        told.cars += 1
+    elif thing.kind in ("car", "boat", "ship", "tank"):
+        plural = f"{thing.kind}s"
+        setattr(told, plural, getattr(told, plural) + 1)
     elif thing.kind == "block":
         name = thing.properties["after" if date else "before"]
         told.ground[name] = told.ground.get(name, 0) + 1

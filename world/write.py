@@ -49,6 +49,8 @@ class World:
     size: int
     looks: tuple[Look, Look] = (BEFORE, AFTER)
     """How the scenes see the town; their days among it."""
+    coast: float | None = None
+    """Distance of the sea from the middle, in pixels, for a town with a harbour."""
 
     @property
     def scenes(self) -> tuple[Path, Path]:
@@ -77,9 +79,8 @@ class World:
     def made_of(self) -> dict[str, Any]:
         """Return what the world depends on."""
         looks = [asdict(look) | {"day": look.day.isoformat()} for look in self.looks]
-        plain: dict[str, Any] = json.loads(
-            json.dumps({"form": FORM, "seed": self.seed, "size": self.size, "looks": looks})
-        )
+        made = {"form": FORM, "seed": self.seed, "size": self.size, "looks": looks}
+        plain: dict[str, Any] = json.loads(json.dumps(made | {"coast": self.coast}))
         return plain
 
 
@@ -89,6 +90,7 @@ def make_world(
     size: int,
     *,
     looks: tuple[Look, Look] = (BEFORE, AFTER),
+    coast: float | None = None,
     compression: Compression = "deflate",
     progress: Progress = nothing,
 ) -> World:
@@ -99,15 +101,17 @@ def make_world(
         seed: The town's seed.
         size: Columns and rows of both scenes, of half a metre.
         looks: How the two scenes see the town, the first date first.
+        coast: Distance of the sea from the middle, in pixels, for a town with a harbour, ships
+            and storage tanks; by default the sea is far and empty.
         compression: How the pixels are packed; JPEG changes them a little.
         progress: Told the share done, in [0, 1], and what is being done.
     """
-    world = World(folder, seed, size, looks)
+    world = World(folder, seed, size, looks, coast)
     if world.is_made():
         return world
     folder.mkdir(parents=True, exist_ok=True)
     world.truth.unlink(missing_ok=True)
-    town = Town(seed)
+    town = Town(seed, coast)
     for n, (path, look) in enumerate(zip(world.scenes, world.looks, strict=True)):
         begun = n * 0.45
         write_scene(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -24,6 +25,11 @@ class TownSpec(BaseModel):
 
     seed: int
     size: int = 768
+    coast: float | None = None
+    """Distance of the sea from the middle, in pixels, for a town with a harbour."""
+    veiled: bool = False
+    """Whether the second scene lies under a thin cloud and a fraction of a pixel off."""
+    style: Literal["temperate", "arid"] = "temperate"
 
 
 class FileSpec(BaseModel):
@@ -75,9 +81,7 @@ def make_store(
         NoData: A file is not there.
     """
     if spec.town is not None:
-        from agent.town import make_town  # noqa: PLC0415 - rendering is imported when needed
-
-        make_town(home, spec.town.seed, spec.town.size, progress)
+        _make_town(spec.town, home, progress)
         return
     from store.home import Home  # noqa: PLC0415
 
@@ -88,6 +92,15 @@ def make_store(
             _take(store, file, data)
     finally:
         store.close()
+
+
+def _make_town(spec: TownSpec, home: Path, progress: Callable[[float, str], None]) -> None:
+    from agent.town import make_town  # noqa: PLC0415 - rendering is imported when needed
+    from world.look import AFTER, BEFORE, VEILED  # noqa: PLC0415
+
+    first, second = BEFORE, VEILED if spec.veiled else AFTER
+    looks = replace(first, style=spec.style), replace(second, style=spec.style)
+    make_town(home, spec.seed, spec.size, progress, coast=spec.coast, looks=looks)
 
 
 def _take(store: object, file: FileSpec, data: Path | None) -> None:
