@@ -14,8 +14,32 @@ os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
 os.environ["LANGSMITH_TRACING"] = "false"
 
 from langgraph.checkpoint.sqlite import SqliteSaver
+from typing_extensions import override
 
-from store.database import DatabaseError
+from store.database import BUSY_TIMEOUT_S, DatabaseError
+from store.lock import FileLock, LockNotTaken
+
+
+class OneWriter(SqliteSaver):
+    """A saver whose writes, and the tidying that comes with them, happen one at a time.
+
+    What `store.database` says of SQLite before 3.51.3 holds for checkpoints too.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, lock: FileLock) -> None:
+        super().__init__(connection)
+        self._writers = lock
+
+    @override
+    @contextmanager
+    def cursor(self, transaction: bool = True) -> Iterator[sqlite3.Cursor]:
+        """Give a cursor; one that writes holds the lock of all writers."""
+        if not transaction:
+            with super().cursor(transaction) as cursor:
+                yield cursor
+            return
+        with self._writers.held(), super().cursor(transaction) as cursor:
+            yield cursor
 
 
 @contextmanager
@@ -26,13 +50,16 @@ def checkpoints(path: Path) -> Iterator[SqliteSaver]:
     so these are written without waiting for the disk.
     """
     try:
-        connection = sqlite3.connect(path, timeout=30.0, check_same_thread=False)
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
+        lock = FileLock(Path(f"{path}.lock"), BUSY_TIMEOUT_S)
         try:
-            saver = SqliteSaver(connection)
-            saver.setup()
+            saver = OneWriter(connection, lock)
+            with lock.held():
+                saver.setup()
             connection.execute("PRAGMA synchronous=NORMAL")
             yield saver
         finally:
             connection.close()
-    except sqlite3.Error as wrong:
+            lock.close()
+    except (sqlite3.Error, LockNotTaken) as wrong:
         raise DatabaseError(f"the checkpoints at {path} could not be written: {wrong}") from wrong

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from agent.settings import BadSettings, load_settings
+from agent.settings import BadSettings, Settings, load_settings
 
 State = Literal["ok", "warning", "missing", "absent"]
 
@@ -107,14 +107,9 @@ def gdal_row() -> Row:
 def sqlite_rows() -> Iterator[Row]:
     """Look at the SQLite inside this Python."""
     found = sqlite3.sqlite_version
-    if sqlite3.sqlite_version_info >= SQLITE_WITHOUT_WAL_RESET_BUG:
-        yield Row("SQLite", "ok", found)
-    else:
-        mend = (
-            "Before 3.51.3, two processes that write and tidy up at the same instant can damage a "
-            "database: ask one store from one process. A Python with a newer SQLite lifts this."
-        )
-        yield Row("SQLite", "warning", found, mend)
+    if sqlite3.sqlite_version_info < SQLITE_WITHOUT_WAL_RESET_BUG:
+        found += "; its fault with simultaneous checkpoints is kept out by a lock of all writers"
+    yield Row("SQLite", "ok", found)
     modules = {
         "R*Tree": "CREATE VIRTUAL TABLE probe USING rtree(id, west, east)",
         "FTS5": "CREATE VIRTUAL TABLE probe USING fts5(text)",
@@ -141,6 +136,30 @@ def settings_rows() -> Iterator[Row]:
         return
     yield Row("settings", "ok", "every ELENCHUS_ variable is known and valid")
     yield home_row(settings.home)
+    yield from model_rows(settings)
+
+
+def model_rows(settings: Settings) -> Iterator[Row]:
+    """Try the served models that are configured; without them Elenchus works too."""
+    from agent.models import configured
+
+    planner = "a served model" if settings.model_plans else "embedded"
+    try:
+        chat, eyes = configured.chat_model(settings), configured.served_eyes(settings)
+    except BadSettings as problem:
+        yield Row("models", "warning", one_line(problem), "pip install 'elenchus[models]'")
+        return
+    if chat is None and eyes is None:
+        yield Row("models", "absent", "none is configured; the embedded planner plans")
+        return
+    from agent.models.probe import see_chat, see_eyes
+
+    if chat is not None:
+        seen = see_chat(chat)
+        yield Row("model", seen.state, f"{seen.found}; planner: {planner}", seen.mend)
+    if eyes is not None:
+        seen = see_eyes(eyes)
+        yield Row("eyes", seen.state, seen.found, seen.mend)
 
 
 def home_row(home: Path) -> Row:
@@ -157,6 +176,23 @@ def home_row(home: Path) -> Row:
         mend = "Overviews and pictures need room: free some, or set ELENCHUS_HOME to a larger disk."
         return Row("home", "warning", found, mend)
     return Row("home", "ok", found)
+
+
+def walls_row() -> Row:
+    """Start the process that reads uploads, and ask which walls stand around it."""
+    from store.ingest.untrusted import walls_here
+
+    wanted = {"limits", "files", "calls", "namespaces"}
+    found = set(walls_here())
+    said = ", ".join(sorted(found)) or "none"
+    if "limits" not in found:
+        mend = "Uploads cannot be read: make a fresh environment (make env)."
+        return Row("walls around uploads", "missing", said, mend)
+    lacking = ", ".join(sorted(wanted - found))
+    if lacking:
+        mend = f"This kernel or container does not offer {lacking}; docs/intake.md says what it is."
+        return Row("walls around uploads", "warning", said, mend)
+    return Row("walls around uploads", "ok", said)
 
 
 def one_line(problem: Exception) -> str:
@@ -189,6 +225,7 @@ def examine(*, deep: bool) -> list[Row]:
     rows = [python_row(), *package_rows(), gdal_row(), *sqlite_rows(), *settings_rows()]
     if deep:
         rows += probe_rows(importlib.import_module("agent.probes").PROBES)
+        rows.append(walls_row())
     return rows
 
 

@@ -25,8 +25,9 @@ Witness = Literal["any", "also_image", "image"]
 """What is to testify: the map where it covers the place, the image beside it, the image."""
 
 RelationName = Literal[
-    "within_distance", "beyond_distance", "intersects", "inside", "contains", "disjoint", "nearest"
-]
+    "within_distance", "beyond_distance", "intersects", "inside", "contains", "disjoint", "nearest",
+    "north_of", "south_of", "east_of", "west_of",
+]  # fmt: skip
 Axis = Literal["area", "length", "perimeter", "latitude", "longitude", "distance", "tag", "count"]
 Operator = Literal["is", "is_not", "present", "missing", "gt", "ge", "lt", "le"]
 ClaimRelation = Literal[
@@ -98,6 +99,8 @@ class Subject(Record):
     changed: bool = False
     """Whether changed regions are meant."""
     witness: Witness = "any"
+    shown: bool = False
+    """Whether the scene itself is what is spoken of ("this marina")."""
     scene: str | None = None
     """Id of the scene in which they are asked about, where each has its own."""
     when: str | None = None
@@ -198,6 +201,16 @@ class Inquiry(Record):
     """A question to the person without whose answer nothing can be planned."""
     choices: list[Choice] = Field(default_factory=list, max_length=8)
     restated: str = ""
+    read_by: str = ""
+    """The model that put the question in plainer words, where one did."""
+    reworded: str = ""
+    """The question in those words; what was understood is read from them by the rules."""
+    taken_for: list[str] = Field(default_factory=list)
+    """Which words were taken for which, to be told with the answer."""
+    fell_back: str | None = None
+    """What a model did, such as "was not reachable", so that the rules read without it."""
+    firm: bool = False
+    """Whether crops are to be judged before a count is given, rather than found by shape alone."""
     continues: list[int] = Field(default_factory=list)
     """Earlier turns of this very question, whose evidence counts as this turn's."""
 

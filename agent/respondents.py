@@ -130,13 +130,16 @@ def _middle(question: CropQuestion, ledger: Ledger) -> BaseGeometry | None:
     return None if shape is None else cast("BaseGeometry", shape.centroid)
 
 
-def read_answers(path: Path, by: str | None = None) -> AnswersGiven | AnswersByPlaces:
+def read_answers(
+    path: Path, by: str | None = None, where: Mapping[str, Sequence[str]] | None = None
+) -> AnswersGiven | AnswersByPlaces:
     """Read answers from a file.
 
     Args:
         path: YAML or JSON from object ids to `yes`, `no` or `unsure`; or GeoJSON areas in which
             the things lie, in lon and lat or, for a scene without a place, in columns and rows.
         by: Who gave the answers; the name of the file by default.
+        where: Which features of a GeoJSON file count: those with one of these values of each.
 
     Raises:
         BadAnswers: The file is not there, too large, or says something else.
@@ -144,7 +147,7 @@ def read_answers(path: Path, by: str | None = None) -> AnswersGiven | AnswersByP
     data = _loaded(path)
     who = clean_text(by or f"file:{path.name}", 80)
     if isinstance(data, Mapping) and data.get("type") == "FeatureCollection":
-        return AnswersByPlaces(_places(data, path), who)
+        return AnswersByPlaces(_places(data, path, where or {}), who)
     if isinstance(data, Mapping):
         answers = data.get("answers", data)
         if isinstance(answers, Mapping) and answers:
@@ -177,13 +180,18 @@ def _verdict(key: Any, value: Any, path: Path) -> Verdict:
     return verdict
 
 
-def _places(data: Mapping[str, Any], path: Path) -> list[BaseGeometry]:
+def _places(
+    data: Mapping[str, Any], path: Path, where: Mapping[str, Sequence[str]]
+) -> list[BaseGeometry]:
     from shapely.errors import ShapelyError  # noqa: PLC0415
     from shapely.geometry import shape  # noqa: PLC0415
 
     places: list[BaseGeometry] = []
     for number, feature in enumerate(data.get("features") or [], start=1):
         try:
+            own = feature.get("properties") or {}
+            if any(str(own.get(key)) not in values for key, values in where.items()):
+                continue
             place = shape(feature["geometry"])
         except (ShapelyError, AttributeError, KeyError, TypeError, ValueError) as wrong:
             raise BadAnswers(

@@ -6,7 +6,7 @@ import fcntl
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -41,9 +41,9 @@ class Analyst:
 
     Args:
         settings: Where the home is and what a turn may spend; read from `ELENCHUS_*` by default.
-        planner: Steers the loop; the embedded planner by default.
+        planner: Steers the loop; by default as the settings say, which is the embedded planner.
         registry: The tools; all that exist by default.
-        eyes: Reads pictures, as a witness; nobody by default.
+        eyes: Reads pictures, as a witness; as the settings say, which is nobody by default.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Analyst:
         self.audit = AuditLog(self.home.database, self.settings.heads_folder)
         self._planner = planner
         self._registry = registry
-        self.eyes = eyes
+        self._eyes = eyes
 
     def __enter__(self) -> Self:
         return self
@@ -92,10 +92,29 @@ class Analyst:
     def planner(self) -> Planner:
         """The planner in use."""
         if self._planner is None:
+            from agent.models.configured import chat_model
             from agent.planner.embedded import EmbeddedPlanner
 
             self._planner = EmbeddedPlanner(self.home.layer_features)
+            chat = chat_model(self.settings) if self.settings.model_plans else None
+            if chat is not None:
+                from agent.planner.model import ModelPlanner
+
+                limits = {
+                    "max_calls": self.settings.max_calls,
+                    "max_steps": self.settings.max_steps,
+                }
+                self._planner = ModelPlanner(chat, self._planner, **limits)
         return self._planner
+
+    @property
+    def eyes(self) -> Eyes | None:
+        """What reads pictures, as a witness; None where nothing is configured."""
+        if self._eyes is None:
+            from agent.models.configured import served_eyes
+
+            self._eyes = served_eyes(self.settings)
+        return self._eyes
 
     def ask(
         self,
@@ -162,7 +181,8 @@ class Analyst:
             listener: Told what happens, as it happens.
         """
         from agent.evidence import Call
-        from agent.planner.review import ReviewPlanner
+        from agent.inquiry import Ask
+        from agent.planner.one_call import OneCall
         from agent.turn_record import TurnRecord
 
         name = session_name(session)
@@ -178,8 +198,40 @@ class Analyst:
         with self._writing(name):
             self._finish_earlier(name, listener, lambda: False)
             turn = self._new_turn(name, f"{said}{len(add)} added.", TurnRecord())
-            planner = ReviewPlanner(call)
+            planner = OneCall(call, [Ask(goal="count")])
             return self._run(name, turn, listener, lambda: False, planner=planner)
+
+    def call(
+        self,
+        tool: str,
+        arguments: Mapping[str, Any],
+        *,
+        by: str,
+        session: str | None = None,
+        listener: Listener = nobody,
+        cancel: Callable[[], bool] = lambda: False,
+    ) -> Answer:
+        """Call one tool, in a turn of its own; what it found is evidence like any other.
+
+        Args:
+            tool: The tool's name.
+            arguments: Its arguments as a planner writes them: references, not values.
+            by: Who calls, such as `mcp`.
+            session: A session's name; new by default.
+            listener: Told what happens, as it happens.
+            cancel: Asked at every window of long work whether to stop.
+        """
+        from agent.evidence import Call
+        from agent.planner.one_call import OneCall
+        from agent.turn_record import TurnRecord
+
+        name = session_name(session)
+        call = Call(tool=tool, arguments=dict(arguments), why=f"called by {by}")
+        with self._writing(name):
+            self._finish_earlier(name, listener, cancel)
+            turn = self._new_turn(name, f"Call of {tool[:60]}.", TurnRecord())
+            planner = OneCall(call, name=by)
+            return self._run(name, turn, listener, cancel, planner=planner)
 
     def _finish_earlier(self, session: str, listener: Listener, cancel: Callable[[], bool]) -> None:
         for _ in self._unfinished(session):

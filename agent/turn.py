@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from agent.act import Act
 from agent.answer import Draft, compose, render
 from agent.audit import AuditLog
-from agent.check import Subject, check
+from agent.check import Subject, check, with_words
 from agent.events import (
     CallStarted,
     DoubtRaised,
     DoubtSettled,
     Found,
     Listener,
+    Notice,
     Understood,
     WasRefused,
 )
@@ -34,7 +35,7 @@ from agent.evidence import (
 from agent.graph import TurnState
 from agent.inquiry import Inquiry
 from agent.ledger import SessionLedger
-from agent.planner.contract import Conversation, CropAsk, Plan, Planner
+from agent.planner.contract import Conversation, CropAsk, FallsBack, NotRun, Plan, Planner
 from agent.records import Place
 from agent.respondents import Respondent
 from agent.turn_record import TurnRecord
@@ -82,7 +83,9 @@ class Turn:
     def understand(self, state: TurnState) -> dict[str, Any]:
         """Turn the question into an inquiry."""
         if self.record.inquiry is None:
-            self._store(inquiry=self._understood(), planner=self.planner.name)
+            inquiry = self._understood()
+            self._store(inquiry=inquiry, planner=self.planner.name)
+            self._fall_back(inquiry.fell_back)
         assert self.record.inquiry is not None
         self.listener(Understood(self.record.inquiry.restated))
         return {"step": state["step"]}
@@ -102,7 +105,7 @@ class Turn:
         if end := self._broken_off():
             return {"step": step, "calls": [], "way": "answer", "end": end}
         assert self.record.inquiry is not None
-        plan = self.planner.plan(
+        plan = self._steering().plan(
             self.record.inquiry,
             self.number,
             self.ledger,
@@ -110,6 +113,8 @@ class Turn:
             self.catalog,
             self.registry,
         )
+        self._fall_back(plan.fell_back)
+        self._log_not_run(plan.not_run)
         if plan.ask is not None and not plan.calls:
             plan = self._answered(plan.ask)
         if plan.calls and self._spent(state):
@@ -118,8 +123,52 @@ class Turn:
             calls = [call.model_dump() for call in plan.calls]
             return {"step": step, "calls": calls, "way": "act", "end": None}
         end = "ask" if plan.question_back else "abstain" if plan.abstain else "enough"
-        self._store(end=end, end_text=plan.abstain, question_back=plan.question_back)
+        self._store(
+            end=end, end_text=plan.abstain, question_back=plan.question_back, words=plan.words
+        )
         return {"step": step, "calls": [], "way": "answer", "end": end}
+
+    def _steering(self) -> Planner:
+        """Return the planner that steers now: the other one once a model failed in this turn."""
+        if self.record.fell_back and isinstance(self.planner, FallsBack):
+            return self.planner.instead
+        return self.planner
+
+    def _fall_back(self, why: str | None) -> None:
+        """Go on without the model for the rest of the turn, and say so."""
+        if why is None or self.record.fell_back:
+            return
+        said = f"{self.planner.name} {why}"
+        told = f"{said}, so the embedded planner went on without it"
+        self._store(planner=f"embedded ({said})", fell_back=told)
+        self.listener(Notice(told))
+
+    def _log_not_run(self, calls: Sequence[NotRun]) -> None:
+        """Log the calls that a model wished for and that were not taken."""
+        if not calls:
+            return
+        with self.database.write() as connection:
+            for call in calls:
+                body = {"what": "call not run", **call.model_dump(), "by": self.planner.name}
+                self.audit.append(
+                    connection, session=self.session, turn=self.number, kind="decision", body=body
+                )
+
+    def _also(self) -> list[str]:
+        """Return what the person should know of how the answer came about."""
+        inquiry = self.record.inquiry
+        assert inquiry is not None
+        if not inquiry.reworded:
+            return [self.record.fell_back] if self.record.fell_back else []
+        said = f"read as “{inquiry.reworded}” by {inquiry.read_by}"
+        taken = f", with {', '.join(inquiry.taken_for)}" if inquiry.taken_for else ""
+        return [said + taken, *([self.record.fell_back] if self.record.fell_back else [])]
+
+    def _reword(self, words: str, faults: Sequence[str]) -> str | None:
+        steering, inquiry = self._steering(), self.record.inquiry
+        if not isinstance(steering, FallsBack) or inquiry is None:
+            return None
+        return steering.reword(words, faults, inquiry)
 
     def _answered(self, ask: CropAsk) -> Plan:
         """Have questions about crops answered now, or put them to the person."""
@@ -192,7 +241,17 @@ class Turn:
             end=state["end"] or "enough",
             end_text=self.record.end_text,
             question_back=self.record.question_back,
+            also=self._also(),
         )
+        if self.record.words is not None:
+            self.draft = with_words(
+                self.draft,
+                self.record.words,
+                self.planner.name,
+                self.ledger,
+                self._subject(self.draft),
+                self._reword,
+            )
         self._store(
             steps=state["step"],
             calls_made=state["calls_made"],
@@ -227,7 +286,8 @@ class Turn:
         told += [doubt.text for doubt in self.turn_doubts()]
         back = record.question_back or draft.question_back
         told += [] if back is None else [back.text, *(choice.label for choice in back.choices)]
-        return Subject(self.question, record.inquiry, self.number, tuple(told))
+        whole = (*self._also(), self.planner.name)
+        return Subject(self.question, record.inquiry, self.number, tuple(told), whole)
 
     def turn_evidence(self) -> list[Evidence]:
         """This turn's evidence in order, with that of the turns it goes on with."""

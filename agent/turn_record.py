@@ -26,6 +26,10 @@ class TurnRecord(Record):
     end: str | None = None
     end_text: str | None = None
     question_back: QuestionBack | None = None
+    words: str | None = None
+    """An answer in a model's words, for where the composer finds none."""
+    fell_back: str = ""
+    """What went wrong with a model, and who went on."""
     status: Status | None = None
     answer: str = ""
     claims: list[Claim] = Field(default_factory=list)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
+from agent.doubts import IMAGE_RULES, Raised, Rule
 from agent.evidence import Evidence
 from store.catalog import Catalog
 from store.errors import StoreError
@@ -12,18 +12,6 @@ from store.geo import Period
 
 ENOUGH_COVERAGE = 0.99
 
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """A doubt before it has a number."""
-
-    code: str
-    text: str
-    about: tuple[str, ...]
-    can_settle: tuple[str, ...] = ()
-
-
-Rule = Callable[[Sequence[Evidence], Catalog], Iterator[Raised]]
 
 DOUBTED_CAVEATS: dict[str, str] = {
     "concept_loose": "concept_loose",
@@ -123,13 +111,17 @@ def _periods(evidence: Sequence[Evidence], catalog: Catalog) -> Iterator[Period]
 def single_witness(evidence: Sequence[Evidence], _catalog: Catalog) -> Iterator[Raised]:
     """Doubt what one source alone says of a place that an image shows too."""
     tools = {item.tool for item in evidence}
+    if tools & {"count_objects", "inspect", "spectral_index", "map_land_cover"}:
+        return  # what the image shows was looked at
     if "describe_scene" in tools and "lookup_osm" in tools:
         about = tuple(item.id for item in evidence if item.tool == "lookup_osm")
         yield Raised(
             "single_witness",
-            "the map is the only witness; nothing here counts them in the image",
+            "the map is the only witness; they were not counted in the image",
             about,
         )
 
 
-RULES: tuple[Rule, ...] = (from_caveats, partly_covered, stale_map, single_witness)
+RULES: tuple[Rule, ...] = (
+    from_caveats, partly_covered, stale_map, single_witness, *IMAGE_RULES,
+)  # fmt: skip

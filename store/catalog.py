@@ -228,10 +228,12 @@ def _same_layer(held: Layer, new: Layer) -> bool:
 
 
 def _move(connection: Connection, scene: Scene) -> None:
-    """Let all revisions of a scene point to where its bytes lie now."""
+    """Let all revisions of a scene of one trust point to where its bytes lie now."""
     query = select(scenes.c.record).where(scenes.c.id == scene.id, scenes.c.digest == scene.digest)
     for row in connection.execute(query).all():
         held = Scene.model_validate_json(row.record)
+        if held.trust != scene.trust:
+            continue  # an upload is our own copy, whoever ingests the same bytes
         world = held.source.world_file_sha256
         source = scene.source.model_copy(update={"world_file_sha256": world})
         _replace_record(connection, scenes, held.model_copy(update={"source": source}))

@@ -1,11 +1,17 @@
-"""The one database: safe settings, newest tables, one writer at a time."""
+"""The one database: safe settings, newest tables, one writer at a time.
+
+SQLite before 3.51.3 can damage a database in WAL mode when one connection resets the log at the
+instant at which another one checkpoints it. Both happen only inside a write transaction (a
+commit checkpoints by itself), or when the last connection of all closes. So all writes, of all
+threads and processes, are made under one lock in a file beside the database; reads need none.
+"""
 
 from __future__ import annotations
 
 import importlib
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +19,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
 from store.errors import StoreError
+from store.lock import FileLock, LockNotTaken
 
 NEWEST_TABLES = "0001"
 BUSY_TIMEOUT_S = 30.0
@@ -35,6 +42,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine: Engine = create_engine(url, **_engine_options(url))
+        self._lock = lock_of(self.engine)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _set_pragmas)
             event.listen(self.engine, "begin", _begin_immediate)
@@ -50,11 +58,12 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """Open a transaction that holds the only write lock; commits at the end or rolls back."""
         try:
-            with self.engine.begin() as connection:
+            with self._writing(), self.engine.begin() as connection:
                 yield connection
-        except OperationalError as wrong:
+        except (OperationalError, LockNotTaken) as wrong:
+            why = wrong.orig if isinstance(wrong, OperationalError) else wrong
             raise DatabaseError(
-                f"the database at {self._place} could not be written: {wrong.orig}"
+                f"the database at {self._place} could not be written: {why}"
             ) from wrong
 
     @contextmanager
@@ -70,7 +79,17 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
-        self.engine.dispose()
+        try:
+            with self._writing():
+                self.engine.dispose()
+        except LockNotTaken:  # held for long, or in a folder that cannot be written
+            self.engine.dispose()
+        if self._lock is not None:
+            self._lock.close()
+
+    def _writing(self) -> AbstractContextManager[None]:
+        """Hold the lock of all writers, of a database that has one."""
+        return nullcontext() if self._lock is None else self._lock.held()
 
     @property
     def _place(self) -> str:
@@ -89,6 +108,14 @@ class Database:
             if not self.engine.dialect.has_table(connection, "alembic_version"):
                 return None
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def lock_of(engine: Engine) -> FileLock | None:
+    """Return the lock beside a SQLite file; None for databases that need none."""
+    name = engine.url.database
+    if engine.dialect.name != "sqlite" or not name or name == ":memory:":
+        return None
+    return FileLock(Path(f"{name}.lock"), BUSY_TIMEOUT_S)
 
 
 def _engine_options(url: str) -> dict[str, Any]:

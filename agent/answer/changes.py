@@ -80,7 +80,7 @@ def _open(change: Evidence, ask: Ask, pair: str) -> Outcome:
         )
         best = _foremost(change, "candidate_share", _CELLS, least=False)
         if ask.aspect in ("where", "halves", "quarters", "list") and best is not None:
-            text += f" Most of what differs lies in the {best.replace('_', '-')}: "
+            text += f" What differs lies mostly in the {best.replace('_', '-')}: "
             text += f"{ref(change, f'candidate_share_{best}')} there."
     return _undecided(change, text)
 

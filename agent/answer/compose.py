@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agent.answer.called import called
 from agent.answer.changes import changed
 from agent.answer.draft import Draft, plain
 from agent.answer.explain import explain, last_measured
@@ -12,6 +13,8 @@ from agent.answer.notes import notes
 from agent.answer.outcome import Outcome, can_deny, of_quantity, partly_mapped, ref, said
 from agent.answer.render import filled
 from agent.answer.scenes import described, held, scene_value, which_scene
+from agent.answer.seen import seen, words_of
+from agent.answer.witnesses import beside, map_instead
 from agent.evidence import Claim, Doubt, Evidence, QuestionBack, Refused, Status
 from agent.inquiry import Ask, Inquiry
 from agent.planner.contract import Ledger
@@ -47,6 +50,7 @@ def compose(
     end: str = "enough",
     end_text: str | None = None,
     question_back: QuestionBack | None = None,
+    also: Sequence[str] = (),
 ) -> Draft:
     """Compose the answer to an inquiry from the evidence of a turn.
 
@@ -59,14 +63,19 @@ def compose(
         end: Why the loop ended: `enough`, `ask`, `abstain`, `budget`, `failed` or `cancelled`.
         end_text: The reason of an abstention.
         question_back: What the person is asked.
+        also: What else the person should know of how the answer came about.
     """
     if end == "ask" and question_back is not None:
-        return Draft(
-            status="needs_input", text=plain_lines(question_back.text), question_back=question_back
-        )
+        asked = plain_lines(question_back.text) + _limits([plain(text) for text in also])
+        return Draft(status="needs_input", text=asked, question_back=question_back)
     if end == "abstain":
-        return _abstained(inquiry, end_text, refusals)
+        draft = _abstained(inquiry, end_text, refusals)
+        return draft.model_copy(
+            update={"text": draft.text + _limits([plain(text) for text in also])}
+        )
     outcomes = [_outcome(ask, inquiry, turn, ledger) for ask in inquiry.asked]
+    if not inquiry.asked:
+        outcomes = [called(item) for item in ledger.evidence if item.turn == turn]
     status = _status(outcomes)
     texts = [outcome.text for outcome in outcomes]
     if end in _ENDS:
@@ -76,6 +85,7 @@ def compose(
     used = _once([evidence for outcome in outcomes for evidence in outcome.used])
     limits = notes(used, doubts, inquiry.asked)
     limits += [f"set aside, as it asks nothing: “{plain(text)}”" for text in inquiry.set_aside]
+    limits += [plain(text) for text in also]
     text = "\n\n".join(texts) + _limits(limits)
     claims = [claim for outcome in outcomes for claim in outcome.claims]
     claims += [Claim(id="c", role="limit", text=limit, evidence=[]) for limit in limits]
@@ -133,9 +143,25 @@ def _worded(found: Found, inquiry: Inquiry, ledger: Ledger) -> Outcome:
         return which_scene(found, inquiry)
     if ask.goal == "describe":
         return described(found, inquiry)
+    if found.seen:
+        return seen(found, ledger)
     if ask.goal == "value" and ask.of is None:
         return scene_value(found, inquiry)
-    return FIGURES[ask.goal](found, ledger)
+    if found.why_not is not None and ask.of is not None and ask.of.witness == "image":
+        return map_instead(found, words_of(ask.of))
+    return _with_witness(found, FIGURES[ask.goal](found, ledger))
+
+
+def _with_witness(found: Found, outcome: Outcome) -> Outcome:
+    """Add what the image shows to what the map says, where both were called."""
+    if found.witness is None and found.why_not is None:
+        return outcome
+    words = outcome.claims[0].of if outcome.claims else ""
+    text, claims, used = beside(found, words)
+    outcome.text += text
+    outcome.claims += claims
+    outcome.used += used
+    return outcome
 
 
 _SHAPES = {

@@ -17,6 +17,9 @@ _SAID = (
 )  # fmt: skip
 
 
+_SEEN = ("count_objects", "map_land_cover", "spectral_index")
+
+
 def notes(used: Sequence[Evidence], doubts: Sequence[Doubt], asked: Sequence[Ask]) -> list[str]:
     """Return what has to be said besides the figures, each once, as text with references."""
     said: set[str] = set()
@@ -26,8 +29,11 @@ def notes(used: Sequence[Evidence], doubts: Sequence[Doubt], asked: Sequence[Ask
             if caveat.code in _SAID and caveat.text not in said:
                 said.add(caveat.text)
                 found.append(f"{{{evidence.id}!{caveat.code}}}")
+    of_map = any(e.tool == "lookup_osm" for e in used) or not any(e.tool in _SEEN for e in used)
     for ask in asked:
         for subject in (ask.of, ask.other):
+            if not (of_map or subject is None or subject.unmapped):
+                continue  # how the map counts them does not matter
             for words, loose in _loose(subject):
                 if not any(loose in text for text in said):
                     said.update((loose, f"{words}: {loose}"))

@@ -64,12 +64,12 @@ def can_deny(evidence: Evidence) -> bool:
 
 
 def ends(evidence: Evidence, name: str) -> tuple[float, float]:
-    """Return the least and the most that a figure may be, by what the records do not say."""
+    """Return the least and the most that a figure may be, by its interval or what is not said."""
     quantity = evidence.quantity(name)
     number = quantity.number if quantity is not None else None
     if quantity is None or number is None:
         return 0.0, 0.0
-    if quantity.interval == "bounds" and quantity.low is not None and quantity.high is not None:
+    if quantity.interval != "none" and quantity.low is not None and quantity.high is not None:
         return quantity.low, quantity.high
     unknown = evidence.value("count_condition_unknown")
     more = float(unknown) if isinstance(unknown, int | float) else 0.0

@@ -16,3 +16,5 @@ class Subject:
     turn: int
     told: tuple[str, ...] = ()
     """Words of ours that an answer repeats: a question back, a reason, doubts and refusals."""
+    whole: tuple[str, ...] = ()
+    """Sentences of ours that an answer repeats whole; their numbers may stand nowhere else."""

@@ -9,11 +9,14 @@ from typing import Any
 from agent.answer import Draft
 from agent.answer.draft import plain
 from agent.answer.render import REFERENCE
+from agent.answer.witnesses import looked_text
 from agent.check.subject import Subject
 from agent.evidence import Evidence
+from agent.inquiry import Inquiry
 from agent.inquiry import Subject as Asked
 from agent.planner.contract import Ledger
 from agent.planner.restate import restate
+from agent.planner.work import QUARTERS
 from store.features.labels import element_name, label
 from store.features.sets import FeatureSet
 
@@ -70,7 +73,7 @@ def word_faults(draft: Draft, ledger: Ledger, subject: Subject) -> Iterator[str]
     for found in _NUMBER_WORDS.finditer(_PARTS.sub(" ", bare)):
         if not re.search(rf"\b{re.escape(found[0])}\b", _PARTS.sub(" ", asked), re.IGNORECASE):
             yield f"the number word {found[0]!r} is typed, not measured"
-    yield from _direction_faults(draft, bare, asked, ledger)
+    yield from _direction_faults(draft, bare, asked, ledger, subject.inquiry)
     yield from _name_faults(literal, known)
 
 
@@ -90,7 +93,7 @@ class _Known:
 def _known_texts(ledger: Ledger, subject: Subject) -> _Known:
     inquiry = subject.inquiry
     asked = [subject.question, inquiry.restated, restate(inquiry), *inquiry.when, *subject.told]
-    recorded: list[str] = [*inquiry.where.scenes, *inquiry.where.layers, *_OURS]
+    recorded: list[str] = [*inquiry.where.scenes, *inquiry.where.layers, *_OURS, *subject.whole]
     recorded += [text for ask in inquiry.asked for text in _loose(ask.of, ask.other)]
     for evidence in ledger.evidence:
         recorded += _texts_of(evidence)
@@ -111,6 +114,7 @@ def _texts_of(evidence: Evidence) -> list[str]:
     texts = [evidence.method.name, evidence.method.source, f"version {evidence.tool_version}"]
     texts += [str(evidence.period)] if evidence.period is not None else []
     texts += [f"{evidence.gsd_m:g} m per pixel"] if evidence.gsd_m is not None else []
+    texts += [looked_text(evidence)]
     for key in evidence.scenes:
         texts += [key.id, f"sha256 {key.digest[:12]}"]
     for quantity in evidence.quantities:
@@ -157,12 +161,16 @@ def _citation_faults(text: str, ledger: Ledger) -> Iterator[str]:
                 yield f"[{name}] is cited and is not in this session"
 
 
-def _direction_faults(draft: Draft, bare: str, asked: str, ledger: Ledger) -> Iterator[str]:
+def _direction_faults(
+    draft: Draft, bare: str, asked: str, ledger: Ledger, inquiry: Inquiry
+) -> Iterator[str]:
     """Directions come from the question, from what was asked of a tool, or from a claim's value."""
     allowed = asked.lower() + " clockwise from north "
     allowed += " ".join(str(c.value) for c in draft.claims if isinstance(c.value, str)).lower()
     for evidence in ledger.evidence:
         allowed += f" {evidence.arguments.get('part', '')} "
+    if any(ask.extreme is not None and ask.extreme.axis == "count" for ask in inquiry.asked):
+        allowed += f" {' '.join(QUARTERS)} "
     allowed += " ".join(
         reference[0].replace("_", "-") for reference in _REFERENCE.finditer(draft.text)
     )

@@ -26,6 +26,7 @@ class Entry(NamedTuple):
 
 COMMANDS: dict[str, Entry] = {
     "ask": Entry("agent.cli.ask:ask", "Answer a question, each number with its evidence."),
+    "serve": Entry("ui.cli:serve", "Serve the chat in the browser."),
     "run": Entry("agent.cli.run:run", "Run a scripted session and check its answers."),
     "eval": Entry("agent.cli.eval:evaluate", "Ask a question bank and score the answers."),
     "audit": Entry("agent.cli.audit:audit", "Show and verify the log of every call."),
@@ -35,6 +36,7 @@ COMMANDS: dict[str, Entry] = {
     "ingest": Entry("agent.cli.ingest:ingest", "Add imagery and vector files to the store."),
     "scenes": Entry("agent.cli.scenes:scenes", "List the scenes and layers held."),
     "demo": Entry("agent.cli.demo:demo", "Make a small made-up town and ask about it."),
+    "mcp": Entry("agent.cli.mcp:mcp", "Serve the tools and `ask` over MCP."),
     "doctor": Entry("agent.doctor:doctor", "Say what works, what is missing and how to get it."),
 }
 

@@ -1,9 +1,11 @@
-"""`elenchus ingest`: take pictures and vector files into the store."""
+"""`elenchus ingest`: take pictures and vector files into the store, from here or from a host."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,10 +15,13 @@ import typer
 from agent.cli.common import HomeOption, JsonOption
 
 if TYPE_CHECKING:
+    from store.home import Home
+    from store.ingest.entry import Taken
     from store.ingest.identity import Progress
     from store.scenes import Layer, Scene
 
 BAD_USAGE = 2
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|https?:", re.IGNORECASE)
 _HOW_TO_DECLARE = {
     "position": "a world file and --crs",
     "gsd": "--gsd",
@@ -27,7 +32,10 @@ _HOW_TO_DECLARE = {
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files, or patterns of files in quotes.")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(help="Files, patterns of files in quotes, or addresses (https://…)."),
+    ],
     gsd: Annotated[float | None, typer.Option(help="Size of a pixel on the ground, in m.")] = None,
     date: Annotated[
         str | None, typer.Option(help="When it was taken: 2010, 2010-06, 2010-06-01 or A/B.")
@@ -55,6 +63,9 @@ def ingest(
 ) -> None:
     """Take pictures and vector files into the store; files stay where they lie.
 
+    What is fetched from an address is read by a process of its own, within limits, and kept as
+    our own copy.
+
     What is declared is kept when the same file is ingested again; another value makes the next
     revision. Exit codes: 0 all taken, 2 some file was refused.
     """
@@ -63,7 +74,6 @@ def ingest(
     from store.home import Home
     from store.ingest.declared import Declared
     from store.ingest.entry import Taken
-    from store.ingest.entry import ingest as take
 
     if as_ not in (None, "osm", "vector"):
         raise typer.BadParameter(f"--as {as_}: it is osm or vector")
@@ -76,16 +86,18 @@ def ingest(
         frame=frame,
     )
     how = Taken(scene=declared, kind=as_, tags=_tags(tag or []))
-    store = Home(load_settings(home=home).home)
+    settings = load_settings(home=home)
+    store = Home(settings.home)
+    hosts = [host for part in settings.fetch_hosts.split(",") if (host := part.strip())]
     taken: list[Scene | Layer] = []
     refused: list[dict[str, str]] = []
     told: set[str] = set()
     with _progress(quiet=as_json) as progress:
-        for path in _files(paths):
+        for name, take in _sources(paths, hosts):
             try:
-                held = take(store, path, how, progress)
+                held = take(store, how, progress)
             except StoreError as problem:
-                refused.append({"path": str(path), "code": problem.code, "text": str(problem)})
+                refused.append({"path": name, "code": problem.code, "text": str(problem)})
                 continue
             taken.append(held)
             if not as_json:
@@ -117,6 +129,36 @@ def _report(taken: list[Scene | Layer], refused: list[dict[str, str]], *, as_jso
         typer.echo(f"elenchus: {problem['text']}", err=True)
     if refused:
         raise typer.Exit(BAD_USAGE)
+
+
+def _sources(
+    texts: list[str], hosts: list[str]
+) -> Iterator[tuple[str, Callable[[Home, Taken, Progress], Scene | Layer]]]:
+    """Yield each source with what takes it into a store."""
+    from store.ingest.entry import ingest as take
+
+    for text in texts:
+        if _URL.match(text):
+            yield text.partition("?")[0], lambda *rest, url=text: _fetched(url, hosts, *rest)
+        else:
+            for path in _files([Path(text)]):
+                yield str(path), lambda store, *rest, path=path: take(store, path, *rest)
+
+
+def _fetched(
+    url: str, hosts: list[str], store: Home, how: Taken, progress: Progress
+) -> Scene | Layer:
+    """Fetch a file and take it in as what it is: bytes of somebody else."""
+    from store.fetch import Fetcher, name_of
+    from store.ingest.untrusted import take_in
+
+    with tempfile.TemporaryDirectory(prefix="intake-fetched-", dir=store.scratch) as folder:
+        target = Path(folder) / "fetched"
+        address = Fetcher(hosts).fetch(url, target, lambda share, what: progress(share / 2, what))
+        return take_in(
+            store, target, name_of(address), how,
+            lambda share, what: progress(0.5 + share / 2, what),
+        )  # fmt: skip
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:

@@ -58,7 +58,10 @@ class Question(_Closed):
     region: str | None = None
     examples: list[str] = Field(default_factory=list)
     answers: Path | None = None
-    """Answers about crops, as `elenchus ask --answers` takes them; beside the bank or the data."""
+    """Answers about crops, as `elenchus ask --answers` takes them; beside the bank, among the
+    data, or in the store's folder."""
+    answers_where: dict[str, list[str]] = Field(default_factory=dict)
+    """Which features of a GeoJSON file of answers count: those with one of these values each."""
     after: str | None = None
     """Id of the question this one follows in the same conversation."""
     expect: Expected

@@ -80,8 +80,10 @@ def _asked(
     try:
         answers = None
         if question.answers is not None:
-            own = beside / question.answers
-            answers = read_answers(own if own.exists() or data is None else data / question.answers)
+            answers = read_answers(
+                _found(question.answers, [beside, data, analyst.settings.home]),
+                where=question.answers_where,
+            )
         answer = analyst.ask(
             question.ask,
             scenes=question.scenes,
@@ -95,6 +97,12 @@ def _asked(
     except Exception:  # noqa: BLE001 - a bug in one question is a result of the evaluation
         return _failed(question, traceback.format_exc(limit=5), session)
     return score(question, answer)
+
+
+def _found(path: Path, folders: Sequence[Path | None]) -> Path:
+    """Return the first of the places that holds a file; the first place where none does."""
+    places = [folder / path for folder in folders if folder is not None]
+    return next((place for place in places if place.exists()), places[0])
 
 
 def _failed(question: Question, words: str, session: str | None) -> Scored:

@@ -19,8 +19,6 @@ def asking_back(inquiry: Inquiry, text: str, problems: Problems) -> Inquiry:
         return _which_kind(inquiry, text, problems.ambiguous[0])
     for ask in inquiry.asked:
         for subject in (ask.of, ask.other):
-            if subject is not None and subject.unmapped:
-                return inquiry  # nothing the person could say would make it answerable
             found = subject and _open_point(subject)
             if found:
                 words, choices = found

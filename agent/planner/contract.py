@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from pydantic import Field
 
@@ -39,6 +39,8 @@ class Conversation(Record):
     """The region this question was asked about with `--region`, as written."""
     examples: list[str] = Field(default_factory=list)
     """Boxes around one thing each, drawn by the person (`--example`), as written."""
+    answered: bool = False
+    """Whether somebody or something answers questions about crops in this turn."""
 
 
 class Ledger(Protocol):
@@ -77,6 +79,15 @@ class CropAsk(Record):
     """What is asked and why, for the person."""
 
 
+class NotRun(Record):
+    """A call that a planner wished for and that was not taken as far as `act`."""
+
+    tool: str
+    arguments: str
+    """The arguments as written, cut."""
+    why: str
+
+
 class Plan(Record):
     """What to do next: calls, crops to be judged, enough, a question back, or why not."""
 
@@ -85,6 +96,11 @@ class Plan(Record):
     enough: bool = False
     question_back: QuestionBack | None = None
     abstain: str | None = None
+    words: str | None = None
+    """An answer in the planner's words with references, for where the composer has none."""
+    not_run: list[NotRun] = Field(default_factory=list)
+    fell_back: str | None = None
+    """What a model did, such as "was not reachable", so that the rules went on without it."""
 
 
 class Planner(Protocol):
@@ -106,4 +122,15 @@ class Planner(Protocol):
         tools: Registry,
     ) -> Plan:
         """Choose the next calls from the inquiry, this turn's evidence and the open doubts."""
+        ...
+
+
+@runtime_checkable
+class FallsBack(Planner, Protocol):
+    """A planner that may fail, and names the one that goes on without it."""
+
+    instead: Planner
+
+    def reword(self, words: str, faults: Sequence[str], inquiry: Inquiry) -> str | None:
+        """Mend an answer in the planner's words that did not agree with the record."""
         ...

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agent.evidence import Choice, Doubt, QuestionBack
 from agent.inquiry import Ask, Inquiry, Subject
+from agent.planner.again import asked_again
 from agent.planner.asking import meant
 from agent.planner.contract import Conversation, Ledger, Plan
 from agent.planner.missing import fact_missing
@@ -29,7 +30,8 @@ MOST_LAYERS = 16
 CAN_DO = (
     "I can count, list, locate, measure and compare things the map records, say what share "
     "of the ground they cover, "
-    "which is largest or nearest, describe a scene, and say what changed between two."
+    "which is largest or nearest, count and measure what an image shows, show a part of it, "
+    "tell its land cover and spectral indices, describe a scene, and say what changed between two."
 )
 
 
@@ -50,8 +52,11 @@ class EmbeddedPlanner:
         """Turn a question into an inquiry, in the light of the turns before it."""
         held = replace(held_names(catalog), names=self._names(catalog))
         said = _picked_choice(question, conversation)
-        context = [ask for past in _last_asking(conversation) for ask in past.asked]
-        inquiry = read_question(said, held, context).model_copy(update={"question": question})
+        before = _last_asking(conversation)
+        context = [ask for past in before for ask in past.asked]
+        again = asked_again(question, conversation, before)
+        inquiry = again or read_question(said, held, context)
+        inquiry = inquiry.model_copy(update={"question": question})
         inquiry = placed(inquiry, conversation, catalog, held)
         return inquiry.model_copy(update={"restated": restate(inquiry)})
 
@@ -94,6 +99,8 @@ class EmbeddedPlanner:
                     stuck.append(why)
         if work.calls:
             return Plan(calls=work.calls)
+        if work.asks:
+            return Plan(ask=work.asks[0])
         if done:
             missing = fact_missing(inquiry, turn, ledger)
             return Plan(question_back=missing) if missing is not None else Plan(enough=True)
@@ -130,6 +137,9 @@ def _say_again(inquiry: Inquiry) -> QuestionBack:
 
 def _ended(stuck: Sequence[Stuck], inquiry: Inquiry) -> Plan:
     """Say why nothing could be found out: the person's choice, or nothing that would help."""
+    back = next((why.back for why in stuck if why.back is not None), None)
+    if back is not None:
+        return Plan(question_back=back)
     layer = next(
         (s.refused for s in stuck if s.refused is not None and s.refused.code == "which_layer"),
         None,

@@ -82,6 +82,10 @@ def _other_thing(clause: Clause) -> list[Ask] | None:
     about = clause.use("ABOUT") is not None
     mods = [*clause.loose(), *clause.said()]
     clause.take_noun(noun)
+    if noun.number is not None and noun.limit is not None:
+        claim = clause.claim_of(noun.number, noun.limit)
+        clause.use_all("AND", "OR", "TAGQ")
+        return [Ask(goal="count", of=noun.subject(mods), claim=claim)]
     clause.use_all("AND", "OR", "TAGQ")
     if context is None or context.of is None or context.goal not in _REPEATABLE:
         if context is not None and context.goal not in (

@@ -128,6 +128,7 @@ class Clause:
             "NAMED",
             "NOTWITHIN",
             "OUTSIDE",
+            "SIDEOF",
             skip=False,
         ) or (
             reader.peek(

@@ -20,7 +20,8 @@ class Mod:
     """One thing said about a noun."""
 
     kind: Literal[
-        "relation", "condition", "part", "centre", "named", "nearest", "kind", "cannot", "here"
+        "relation", "condition", "part", "centre", "named", "nearest", "kind", "cannot", "here",
+        "scene",
     ]
     value: Any = None
 
@@ -92,7 +93,12 @@ class Noun:
 
 def union(subjects: Sequence[Subject]) -> Subject:
     """Join kinds of things into one subject that means any of them."""
-    if len(subjects) == 1 or all(subject.tags == subjects[0].tags for subject in subjects[1:]):
+    alike = all(
+        (subject.tags, subject.unmapped and subject.concepts)
+        == (subjects[0].tags, subjects[0].unmapped and subjects[0].concepts)
+        for subject in subjects[1:]
+    )
+    if len(subjects) == 1 or alike:
         return subjects[0]
     queries = [subject.tags for subject in subjects if subject.tags is not None]
     geometries = {subject.geometry for subject in subjects}
@@ -134,6 +140,8 @@ def applied(subject: Subject, mods: Sequence[Mod]) -> Subject:
             change["loose"] = mod.value.loose
         elif mod.kind == "named":
             change["named"] = mod.value
+        elif mod.kind == "scene":
+            change["scene"] = mod.value
         elif mod.kind == "nearest":
             extreme, to = mod.value
             change["pick"] = extreme
@@ -145,7 +153,8 @@ def _sized(condition: Condition, subject: Subject) -> Condition:
     """Decide what "over 200 m" measures: the length of lines; for other things it stays open."""
     if condition.key != "size":
         return condition
-    return condition.model_copy(update={"key": "length" if subject.geometry == "line" else "size"})
+    long = subject.geometry == "line" or subject.unmapped
+    return condition.model_copy(update={"key": "length" if long else "size"})
 
 
 def picked(noun: Noun) -> Subject:

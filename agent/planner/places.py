@@ -9,8 +9,8 @@ from agent.inquiry import Ask, Inquiry, Where
 from agent.planner.contract import Conversation
 from agent.planner.questions import Held
 from agent.planner.scene_names import words_of_scenes
-from store.errors import BadPeriod
-from store.geo import Period
+from store.errors import BadPeriod, BadRegion
+from store.geo import EARTH, Period, Region
 from store.scenes import Layer, Scene
 
 if TYPE_CHECKING:
@@ -45,9 +45,14 @@ def placed(inquiry: Inquiry, conversation: Conversation, catalog: Catalog, held:
     """Fill in where the question looks, or ask which scene is meant."""
     scenes, layers = catalog.scenes(), catalog.layers()
     where = inquiry.where.model_copy(
-        update={"region": conversation.region, "layers": [layer.id for layer in layers]}
+        update={
+            "region": conversation.region,
+            "layers": [layer.id for layer in layers],
+            "examples": list(conversation.examples),
+        }
     )
     inquiry = inquiry.model_copy(update={"where": where})
+    inquiry = _of_this_question(inquiry, conversation)
     inquiry = _in_named_place(inquiry, layers, held)
     if not inquiry.asked or inquiry.ask_back is not None:
         return inquiry
@@ -59,7 +64,10 @@ def placed(inquiry: Inquiry, conversation: Conversation, catalog: Catalog, held:
         return _pair(inquiry, conversation, scenes)
     if all(ask.goal in _OF_SCENES for ask in inquiry.asked):
         return _of_sensor(inquiry, scenes)
-    inquiry = _one_scene(inquiry, conversation, scenes, layers)
+    inquiry = _first_of_two(inquiry, conversation, scenes)
+    if inquiry.ask_back is not None:
+        return inquiry
+    inquiry = _seen_or_mapped(_one_scene(inquiry, conversation, scenes, layers), scenes, layers)
     by_id = {scene.id: scene for scene in scenes}
     named = inquiry.where.scenes[:1]
     return (
@@ -89,21 +97,112 @@ def _one_scene(
     inquiry: Inquiry, conversation: Conversation, scenes: list[Scene], layers: list[Layer]
 ) -> Inquiry:
     named = _named_scenes(inquiry, conversation, scenes)
-    about_map = any(ask.of is not None or ask.goal == "describe" for ask in inquiry.asked)
+    about_map = any(
+        ask.goal == "describe" or (ask.of is not None and not _of_image(ask))
+        for ask in inquiry.asked
+    )
     if inquiry.where.region is not None and about_map:
         return _with_scenes(inquiry, named)
     if named:
         return _with_scenes(inquiry, named)
     if inquiry.where.layer is not None and about_map:
         return inquiry
+    drawn = [] if about_map else _under(inquiry.where.region, scenes)
     called = [scene for scene in scenes if scene.id in inquiry.where.among]
-    dated = _of_dates(inquiry, called or scenes)
-    candidates = dated or called or scenes
+    dated = _of_dates(inquiry, called or drawn or scenes)
+    candidates = dated or called or drawn or scenes
     if len(candidates) == 1 or (candidates and _one_place(candidates)):
         return _with_scenes(inquiry, [candidates[0].id])
     if not candidates:
         return inquiry
     return _ask_which(inquiry, candidates, "Which scene is meant?")
+
+
+def _under(region: str | None, scenes: list[Scene]) -> list[Scene]:
+    """Return the scenes that a region lies in."""
+    if region is None:
+        return []
+    try:
+        place = Region.parse(region)
+    except BadRegion:
+        return []
+    if place.frame != EARTH:
+        name = place.frame.removeprefix("px:")
+        return [scene for scene in scenes if name in (scene.id, scene.alias)]
+    return [
+        scene
+        for scene in scenes
+        if scene.is_georeferenced and scene.footprint.overlap(place) is not None
+    ]
+
+
+def _of_this_question(inquiry: Inquiry, conversation: Conversation) -> Inquiry:
+    """Ask for judged crops where boxes were drawn; drop the scene of an earlier question."""
+    firm = inquiry.firm or bool(conversation.examples) or conversation.answered
+    stale = bool(conversation.scenes) and not inquiry.where.scenes
+    asked = [_unplaced(ask) for ask in inquiry.asked] if stale else inquiry.asked
+    return inquiry.model_copy(update={"firm": firm, "asked": asked})
+
+
+def _unplaced(ask: Ask) -> Ask:
+    """Forget in which scene something was seen, unless two scenes are compared."""
+    sides = {"of": ask.of, "other": ask.other}
+    scenes = {one.scene for one in sides.values() if one is not None}
+    if scenes <= {None} or len(scenes) > 1:
+        return ask
+    held = {name: one for name, one in sides.items() if one is not None}
+    bare = {name: one.model_copy(update={"scene": None}) for name, one in held.items()}
+    return ask.model_copy(update=bare)
+
+
+def _first_of_two(inquiry: Inquiry, conversation: Conversation, scenes: list[Scene]) -> Inquiry:
+    """Name the scene that another one is held against: "is that fewer than in B?"."""
+    asked: list[Ask] = []
+    for ask in inquiry.asked:
+        second = ask.other.scene if ask.other is not None and ask.other.when is None else None
+        if second is None or ask.of is None or ask.of.scene:
+            asked.append(ask)
+            continue
+        first = _scene_before(conversation, scenes, second)
+        if first is None:
+            others = [scene for scene in scenes if scene.id != second]
+            return _ask_which(inquiry, others, f"Which scene is compared with {second}?")
+        asked.append(ask.model_copy(update={"of": ask.of.model_copy(update={"scene": first})}))
+    return inquiry.model_copy(update={"asked": asked})
+
+
+def _scene_before(conversation: Conversation, scenes: list[Scene], other: str) -> str | None:
+    """Return the scene that was spoken of before, or named beside the question."""
+    by_name = {name: scene.id for scene in scenes for name in (scene.alias, scene.id)}
+    named = [by_name.get(name, name) for name in conversation.scenes]
+    for turn in reversed(conversation.turns):
+        named += turn.inquiry.where.scenes if turn.inquiry is not None else []
+    return next((name for name in named if name != other), None)
+
+
+def _of_image(ask: Ask) -> bool:
+    """Say whether a question can only be about a scene."""
+    of_scene = ask.goal in ("look", "index", "cover")
+    return of_scene or (ask.of is not None and (ask.of.unmapped or ask.of.witness == "image"))
+
+
+def _seen_or_mapped(inquiry: Inquiry, scenes: list[Scene], layers: list[Layer]) -> Inquiry:
+    """Tell whether a map layer can testify about the scene, or only the image itself."""
+    where = inquiry.where
+    chosen = [scene for scene in scenes if scene.id in where.scenes[:1]]
+    if not chosen or where.layer is not None:
+        return inquiry
+    mapped = any(_covers(layer, chosen[0]) for layer in layers)
+    update = {"where": where.model_copy(update={"map_covers": mapped})}
+    return inquiry.model_copy(update=update)
+
+
+def _covers(layer: Layer, scene: Scene) -> bool:
+    return (
+        scene.is_georeferenced
+        and layer.extent is not None
+        and layer.extent.overlap(scene.footprint) is not None
+    )
 
 
 def _one_place(scenes: list[Scene]) -> bool:
@@ -191,11 +290,7 @@ def _with_layer(inquiry: Inquiry, scene: Scene | None, layers: list[Layer]) -> I
     """Name the one layer that can tell about a scene, or the only one there is, with its extent."""
     where = inquiry.where
     if where.layer is None and scene is not None and scene.is_georeferenced:
-        there = [
-            layer
-            for layer in layers
-            if layer.extent is not None and layer.extent.overlap(scene.footprint) is not None
-        ]
+        there = [layer for layer in layers if _covers(layer, scene)]
         if len(there) == 1:
             where = where.model_copy(update={"layer": there[0].id})
     elif scene is None:

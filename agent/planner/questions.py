@@ -21,9 +21,12 @@ from agent.planner.phrases import NounReader
 from agent.planner.rephrase import plainer, settled
 from agent.planner.restate import restate
 from agent.planner.rules import RULES
+from agent.planner.rules.earlier import EARLIER_RULES
+from agent.planner.rules.looking import look
 from agent.planner.scene_names import scene_mentions
 from agent.planner.scene_reading import Read, plain_row, read_scenes
 from agent.planner.scene_rules import SCENE_RULES
+from agent.planner.seeing import beyond_images, witnessed
 from agent.planner.segments import plain_segments
 from agent.planner.things import missed_things, things_in
 from tools.concepts.lexicon import lexicon
@@ -121,10 +124,13 @@ def _read(
             [*context, *asked],
         )
         found = _context_free(clause, row) or asks_of(
-            clause, (*SCENE_RULES, *BACK_RULES, *RULES, *FOLLOW_RULES)
+            clause, (look, *EARLIER_RULES, *SCENE_RULES, *BACK_RULES, *RULES, *FOLLOW_RULES)
         )
         leftovers += clause.leftovers() if found else _meaning(row)
         asked += [ask for ask in found if ask not in asked]
+    asked = witnessed(text, asked)
+    unseen = beyond_images(asked)
+    problems.cannot += [unseen] if unseen is not None else []
     return _inquiry(question, text, lexemes, asked, leftovers, problems), lexemes
 
 

@@ -16,9 +16,11 @@ _CLAIMS = {
     "exactly": "exactly", "about": "about", "more_than": "more than", "at_least": "at least",
     "fewer_than": "fewer than", "at_most": "at most",
 }  # fmt: skip
+EVERYTHING = "mapped things"
 _RELATIONS = {
     "intersects": "crossing or touching", "inside": "inside", "contains": "with inside them",
-    "disjoint": "outside", "nearest": "nearest to",
+    "disjoint": "outside", "nearest": "nearest to", "north_of": "north of",
+    "south_of": "south of", "east_of": "east of", "west_of": "west of",
 }  # fmt: skip
 _GOALS = {
     "count": "count", "exists": "whether there are", "list": "list", "locate": "where are",
@@ -97,6 +99,8 @@ def _core(ask: Ask) -> str:
     if ask.goal == "which_scene":
         least = "least" if ask.order == "which_fewer" else "most"
         return f"which scene has the {least} {_SCENE_KEYS.get(ask.key or '', ask.key)}"
+    if ask.goal == "extreme" and ask.extreme and ask.extreme.axis == "count":
+        return f"which {ask.key or 'part'} has the {ask.extreme.order} {of}"
     if ask.goal == "extreme" and ask.extreme:
         return picked_text(ask.extreme, ask.of) + (f" by {ask.key}" if ask.key else "")
     if ask.goal == "ratio":
@@ -104,9 +108,11 @@ def _core(ask: Ask) -> str:
     if ask.goal == "every":
         return f"whether all {other} are as said: {of}"
     if ask.goal == "compare":
-        return f"compare {ask.measure} of {of} with {other}"
+        one, two = _told_apart(ask, of, other)
+        return f"compare {ask.measure} of {one} with {two}"
     if ask.goal == "difference":
-        return f"difference in {ask.measure} between {of} and {other}"
+        one, two = _told_apart(ask, of, other)
+        return f"difference in {ask.measure} between {one} and {two}"
     if ask.goal == "distance":
         return f"distance from {of} to the nearest of {other}"
     if ask.goal == "bearing":
@@ -115,9 +121,58 @@ def _core(ask: Ask) -> str:
         if ask.of is None:
             return f"{_SCENE_KEYS.get(ask.key or '', ask.key)} of the scene"
         return f"{ask.statistic + ' ' if ask.statistic else ''}{ask.key} of {of}"
+    if ask.goal in ("look", "index", "cover"):
+        return _looked_at(ask)
     if ask.goal == "list" and ask.want != "value":
         return f"{ask.want}s of {of}"
     return f"{_GOALS[ask.goal]} {of}".strip()
+
+
+_INDICES = {
+    "exg": "excess green", "savi": "SAVI", "ndvi": "NDVI", "ndwi": "NDWI", "ndbi": "NDBI",
+    "mndwi": "MNDWI", "nbr": "NBR", "evi": "EVI", "vari": "VARI", "bsi": "BSI",
+}  # fmt: skip
+
+
+def index_name(key: str | None) -> str:
+    """Return what a spectral index is called."""
+    return _INDICES.get(key or "", key or "")
+
+
+def _looked_at(ask: Ask) -> str:
+    """Return a wish to see, a figure of an index, or land cover in words."""
+    of = subject_text(ask.of) if ask.of is not None else ""
+    where = f" of {of}" if of and of != EVERYTHING else ""
+    if ask.goal == "look":
+        return f"a closer look{_at(ask.of)}"
+    if ask.goal == "cover":
+        return ("the most common land cover" if ask.key else "land cover") + where
+    name = index_name(ask.key)
+    if ask.bound is not None:
+        return f"share{where} {condition_text(ask.bound.model_copy(update={'key': name}))}"
+    if ask.other is not None:
+        other = subject_text(ask.other)
+        return f"compare {ask.statistic} {name} in {of} with {other}"
+    return f"{ask.statistic} {name}{where}"
+
+
+def _at(subject: Subject | None) -> str:
+    if subject is None:
+        return " at the scene"
+    if subject.refers is not None:
+        number = subject.refers.rpartition("#")[2]
+        return f" at number {number} of {subject.label or 'what was found'}"
+    words = subject_text(subject)
+    return f" at {words.removeprefix(EVERYTHING).removeprefix(' in ') or 'the scene'}"
+
+
+def _told_apart(ask: Ask, of: str, other: str) -> tuple[str, str]:
+    """Name the scenes where the same is asked of two."""
+    scenes = [one.scene if one is not None else None for one in (ask.of, ask.other)]
+    if scenes[0] == scenes[1]:
+        return of, other
+    first, second = (f" in {scene}" if scene else "" for scene in scenes)
+    return f"{of}{first}", f"{other}{second}"
 
 
 def _relations(subject: Subject | None) -> str:
@@ -168,7 +223,8 @@ def picked_text(extreme: Extreme, subject: Subject | None, whole: Subject | None
 
 def subject_text(subject: Subject) -> str:
     """Return a subject in words, with all its conditions."""
-    words = subject.label or subject.phrase or ("them" if subject.refers else "mapped things")
+    words = subject.label or subject.phrase or ("them" if subject.refers else EVERYTHING)
+    words = f"this {subject.one}" if subject.shown and subject.one else words
     if subject.pick is not None:
         bare = subject.model_copy(
             update={
@@ -186,7 +242,34 @@ def subject_text(subject: Subject) -> str:
         words += f" {inside} the {part_text(subject.part)}"
     elif subject.position == "centre_inside":
         words += " with their centre inside"
+    return words + _seen(subject)
+
+
+def _seen(subject: Subject) -> str:
+    """Return the witness, and the scene or time where another one is meant."""
+    words = {"any": "", "also_image": "", "image": " as the image shows them"}[subject.witness]
+    words = "" if subject.unmapped else words
+    if subject.when is not None:
+        words += " before" if subject.when == "before" else f" in {time_text(subject.when)}"
     return words
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+def time_text(when: str) -> str:
+    """Return a time in words.
+
+    >>> time_text("05"), time_text("2021-05"), time_text("2021")
+    ('May', 'May 2021', '2021')
+    """
+    if len(when) == 2:
+        return _MONTHS[int(when) - 1]
+    year, _, rest = when.partition("-")
+    return f"{_MONTHS[int(rest) - 1]} {year}" if len(rest) == 2 else when
 
 
 def part_text(part: str) -> str:

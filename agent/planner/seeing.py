@@ -28,13 +28,20 @@ _IN_IMAGE = re.compile(
     re.IGNORECASE,
 )
 _SIZES = ("length", "width", "size", "area")
-COVERS = {
-    "water": ("water",), "wood": ("forest", "trees", "tree_cover", "wood"),
-    "vegetation": ("vegetation",), "bare_ground": ("bare", "bare_ground", "soil"),
-    "grass": ("grass", "low_vegetation"), "building": ("built", "built_up", "buildings"),
-    "built_up": ("built", "built_up"), "snow": ("snow",), "farmland": ("crops", "cropland"),
+COVERS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "water": (("water",), ("water_like",)), "wood": (("trees",), ("forest",)),
+    "vegetation": (("vegetation",), ("trees", "low_vegetation")),
+    "bare_ground": (("bare",), ("bare_or_built",)), "built_up": (("built",), ("bare_or_built",)),
+    "grass": (("grass",), ("low_vegetation",)), "grassland": (("grass",), ("low_vegetation",)),
+    "snow": (("snow",),), "tree_crown": (("trees",),),
 }  # fmt: skip
-"""Classes of land cover, the likeliest name first, by the kind of thing asked about."""
+"""Classes of land cover by the kind of thing asked about: what is added up, the closest first."""
+LOOSE_COVERS = {
+    "bare_or_built": "bare and built ground are told together, not apart",
+    "low_vegetation": "grass, crops and other low plants are told together, not apart",
+    "water_like": "what is dark and smooth to radar is taken for water",
+}
+"""What a class of land cover holds besides what was asked for."""
 _STILL = re.compile(r"\b(?:moored|parked|docked|berthed|anchored|at anchor|tied up)\b", re.I)
 STILL = "things that move and things that stand still are not told apart in one image"
 
@@ -65,19 +72,39 @@ def witnessed(text: str, asks: Sequence[Ask]) -> list[Ask]:
     return [_with_witness(ask, called, text) for ask in asks]
 
 
+def _shown(subject: Subject, text: str) -> Subject:
+    """Note that "this marina" is what the scene shows."""
+    relations = [
+        relation.model_copy(update={"to": relation.to.model_copy(update={"shown": True})})
+        if _pointed_at(relation.to.phrase, text)
+        else relation
+        for relation in subject.relations
+    ]
+    return subject.model_copy(update={"relations": relations})
+
+
+def _pointed_at(phrase: str, text: str) -> bool:
+    words = re.escape(phrase)
+    return bool(words) and re.search(rf"\bthis {words}\b", text, re.IGNORECASE) is not None
+
+
 def _with_witness(ask: Ask, called: Witness, text: str) -> Ask:
     change: dict[str, object] = {}
     for name in ("of", "other"):
         subject: Subject | None = getattr(ask, name)
-        if subject is None or subject.refers is not None or kind_of(subject) == "map":
+        if subject is None or subject.refers is not None or not _can_be_seen(ask, subject):
             continue
         witness = "image" if subject.unmapped else called
         update: dict[str, object] = {"witness": witness} if called != "any" else {}
         if subject.unmapped and _STILL.search(text) and ask.goal != "look":
             update["loose"] = "; ".join(filter(None, (subject.loose, STILL)))
-        if update:
-            change[name] = subject.model_copy(update=update)
+        change[name] = _shown(subject.model_copy(update=update), text)
     return ask.model_copy(update=change) if change else ask
+
+
+def _can_be_seen(ask: Ask, subject: Subject) -> bool:
+    of_cover = ask.goal in ("share", "compare", "area") and bool(cover_classes(subject))
+    return of_cover or kind_of(subject) != "map"
 
 
 def beyond_images(asks: Sequence[Ask]) -> str | None:
@@ -109,8 +136,8 @@ def _plain(key: str | None) -> str:
     )
 
 
-def cover_classes(subject: Subject) -> tuple[str, ...]:
-    """Return the names that a class of land cover may bear; empty where it is none."""
+def cover_classes(subject: Subject) -> tuple[tuple[str, ...], ...]:
+    """Return the classes of land cover that a subject may mean; empty where it is none."""
     if len(subject.concepts) != 1 or subject.where or subject.named or subject.relations:
         return ()
     return COVERS.get(subject.concepts[0], ())

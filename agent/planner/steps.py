@@ -4,17 +4,89 @@ from __future__ import annotations
 
 from agent.evidence import Evidence, Refused
 from agent.inquiry import Ask, Inquiry, Subject
+from agent.planner.image_steps import COUNTED, find_seen, of_image, seen_things
 from agent.planner.known import subject_named
 from agent.planner.nouns import union
+from agent.planner.seeing import kind_of
 from agent.planner.sets import SIZES, grouping, picked, query_of, related, things
-from agent.planner.work import EACH_OTHER, Found, Site, Stuck, Work, site_of
+from agent.planner.sights import SIDES, sight_of
+from agent.planner.work import EACH_OTHER, QUARTERS, Found, Site, Stuck, Work, site_of
 
-QUARTERS = ("north-west", "north-east", "south-west", "south-east")
 DESCRIBED = ("buildings", "roads", "shops", "trees", "parks", "schools")
 
 
 def find(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
     """Return the evidence for one thing asked; None while calls are outstanding."""
+    if of_image(ask, inquiry):
+        return _seen(ask, inquiry, work)
+    try:
+        found = _find(ask, inquiry, work)
+    except Stuck as why:
+        return _after_map(ask, inquiry, work, why)
+    if found is None or not _called_beside(ask):
+        return found
+    assert ask.of is not None
+    try:
+        beside = seen_things(ask.of, inquiry, work, alone=True)
+    except Stuck as why:
+        found.why_not = why if why.refused is not None else None
+        return found
+    if beside is None:
+        return None
+    found.witness = beside[0]
+    return found
+
+
+def _called_beside(ask: Ask) -> bool:
+    """Say whether the image is called as a witness beside the map."""
+    return ask.goal in COUNTED and ask.of is not None and ask.of.witness == "also_image"
+
+
+def _seen(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
+    """Answer from the image, with the map as a witness beside it where both can tell."""
+    beside = ask.goal in COUNTED and kind_of(ask.of) == "both" and inquiry.where.map_covers
+    if not beside or ask.of is None or ask.of.when is not None:
+        return find_seen(ask, inquiry, work)
+    mapped = _mapped(ask, inquiry, work)
+    try:
+        found = find_seen(ask, inquiry, work)
+    except Stuck as why:
+        if why.refused is None or mapped is None or why.refused.code == "needs_examples":
+            raise
+        mapped.why_not = why
+        return mapped
+    if found is None or (mapped is None and work.calls):
+        return None
+    found.witness = None if mapped is None else mapped.main
+    return found
+
+
+def _mapped(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
+    """Look the same up on the map; None while calls are outstanding, or when it cannot tell."""
+    try:
+        return _find(ask, inquiry, work)
+    except Stuck:
+        return None
+
+
+def _after_map(ask: Ask, inquiry: Inquiry, work: Work, why: Stuck) -> Found | None:
+    """Look in the image where the map could not be asked at all."""
+    failed = why.refused is not None and why.refused.kind == "error"
+    if not failed or ask.goal not in COUNTED or kind_of(ask.of) != "both":
+        raise why
+    if not inquiry.where.scenes:
+        raise why
+    try:
+        found = find_seen(ask, inquiry, work)
+    except Stuck as other:
+        raise (other if other.back is not None else why) from other
+    if found is not None:
+        found.why_not = why
+    return found
+
+
+def _find(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
+    """Return the evidence of the map, or about scenes; None while calls are outstanding."""
     if ask.goal == "change":
         return _change(ask, inquiry, work)
     if ask.goal == "inventory" or (ask.goal == "which_scene" and not inquiry.where.scenes):
@@ -26,6 +98,10 @@ def find(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
     ):
         return _scene(ask, inquiry, work)
     site = site_of(inquiry, work)
+    sided = _sided(ask, site, inquiry, work)
+    if sided is None:
+        return None
+    ask = sided
     if ask.goal in ("share", "density") or (ask.extreme and ask.extreme.axis == "count"):
         site.region = site.region or site.extent
     if ask.goal == "describe":
@@ -46,6 +122,24 @@ def find(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
     if ask.goal in ("area", "length", "share", "density"):
         return _size(ask, main, site, work)
     return Found(ask, main)
+
+
+def _sided(ask: Ask, site: Site, inquiry: Inquiry, work: Work) -> Ask | None:
+    """Look on one side of a thing only, where "north of the river" was said.
+
+    Returns None while calls are outstanding.
+    """
+    sides = [r for r in (ask.of.relations if ask.of else []) if r.relation in SIDES]
+    if not sides or ask.of is None:
+        return ask
+    if not inquiry.where.scenes:
+        raise Stuck("a side of what? Name a scene whose sides are meant")
+    sight = sight_of(Subject(relations=sides), inquiry, work)
+    if sight is None:
+        return None
+    site.region = sight.region
+    rest = [relation for relation in ask.of.relations if relation not in sides]
+    return ask.model_copy(update={"of": ask.of.model_copy(update={"relations": rest})})
 
 
 def _extreme(ask: Ask, site: Site, work: Work) -> Found | None:

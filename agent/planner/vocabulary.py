@@ -61,6 +61,7 @@ def _all() -> Iterator[tuple[str, str, Any]]:
     for section, kind in (
         ("scene_keys", "SCENEKEY"), ("change", "CHANGE"), ("axes", "AXIS"), ("attributes", "ATTR"),
         ("cannot", "CANNOT"), ("indices", "INDEX"),
+        ("sides_of", "SIDEOF"),
     ):  # fmt: skip
         for key, words in data[section].items():
             yield from ((phrase, kind, key) for phrase in _cut(words))

@@ -172,7 +172,11 @@ class PlaceReader(AttributeReader):
         wholly = word is not None and word.text.casefold().startswith(_WHOLLY)
         if self.take("IN", "OF", "FROM", "NEAR") is None or wholly:
             return None
-        return [Mod("here")] if self._scene_words() else None
+        known = len(self.problems.scenes)
+        if not self._scene_words():
+            return None
+        named = self.problems.scenes[known:]
+        return [Mod("scene", named[0])] if len(named) == 1 else [Mod("here")]
 
     def _distance(self) -> list[Mod] | None:
         """Read "within 200 m of a school", "more than 500 m from any stop", "200 m from ..."."""
@@ -276,9 +280,20 @@ class PlaceReader(AttributeReader):
         at = next(i for i, lexeme in enumerate(self.lexemes) if lexeme is word) + 1
         return at < len(self.lexemes) and self.lexemes[at].has("NUM")
 
+    def _beside(self, side: str) -> list[Mod] | None:
+        """Read the thing after "north of"."""
+        anchor = self.noun(join=False, mods=False)
+        if anchor is None or not anchor.things or anchor.counts_most:
+            return None
+        anchor.mods.extend(self._anchor_mods())
+        return [Mod("relation", Relation(relation=side, to=picked(anchor)))]
+
     def _topology(self) -> list[Mod] | None:
         """Read "inside a park", "outside ...", "crossing ...", "containing ..."."""
         negated = self.take("NOT") is not None
+        side = self.take("SIDEOF")
+        if side is not None:
+            return None if negated else self._beside(side)
         word = self.peek("IN", "OUTSIDE", "CROSS", "CONTAIN", "ALONG", "NEAR", "FARFROM")
         if word is None or (word.has("LIMIT") and self._number_follows(word)):
             return None

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.evidence import Call, Evidence, Refused
+from agent.evidence import Call, Evidence, QuestionBack, Refused
 from agent.inquiry import Ask, Inquiry
-from agent.planner.contract import Ledger
+from agent.planner.contract import CropAsk, Ledger
 
+QUARTERS = ("north-west", "north-east", "south-west", "south-east")
 EACH_OTHER = "each other"
 """Key of a distance between the nearest two of one kind."""
 
@@ -20,12 +21,16 @@ class Stuck(Exception):
     Args:
         reason: Why, in words for the person; empty while calls are outstanding.
         refused: The refusal that stands in the way.
+        back: A question whose answer would help.
     """
 
-    def __init__(self, reason: str = "", refused: Refused | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(
+        self, reason: str = "", refused: Refused | None = None, back: QuestionBack | None = None
+    ) -> None:
+        super().__init__(reason or (back.text if back is not None else ""))
+        self.reason = reason or (back.text if back is not None else "")
         self.refused = refused
+        self.back = back
 
 
 @dataclass
@@ -53,6 +58,8 @@ class Work:
     calls: list[Call] = field(default_factory=list)
     touched: list[Evidence] = field(default_factory=list)
     """The evidence that was found, in the order it was needed."""
+    asks: list[CropAsk] = field(default_factory=list)
+    """Evidence whose questions about crops stand in the way of a count."""
 
     def counts(self, turn: int) -> bool:
         """Say whether what was found in a turn answers this question."""
@@ -80,6 +87,27 @@ class Work:
         return None
 
 
+    def answered(self, evidence: Evidence) -> Evidence | None:
+        """Return the recorded answers to the questions of evidence; None where there are none yet.
+
+        Raises:
+            Stuck: They were given, and could not be recorded.
+        """
+        told = {"tool": "record_answers", "of": f"{evidence.id}#set"}
+
+        def fits(one: Evidence | Refused) -> bool:
+            return {"tool": one.tool, "of": one.arguments.get("of")} == told
+
+        for refused in self.ledger.refusals:
+            if refused.turn == self.turn and fits(refused):
+                raise Stuck(refused.text, refused)
+        for held in self.ledger.evidence:
+            if self.counts(held.turn) and fits(held):
+                self.touched.append(held)
+                return held
+        return None
+
+
 @dataclass
 class Found:
     """The evidence that answers one thing asked."""
@@ -92,6 +120,14 @@ class Found:
     base: Evidence | None = None
     """The set the result was picked from."""
     several: list[Evidence] = field(default_factory=list)
+    witness: Evidence | None = None
+    """What another witness says: the image beside the map, the map beside the image."""
+    why_not: Stuck | None = None
+    """Why the witness that was called could not testify."""
+    seen: bool = False
+    """Whether the evidence is what an image shows."""
+    whole: str = ""
+    """What was taken to be the whole scene, in words."""
 
 
 def site_of(inquiry: Inquiry, work: Work) -> Site:

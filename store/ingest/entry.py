@@ -43,14 +43,14 @@ def ingest(home: Home, path: Path, how: Taken, progress: Progress = no_progress)
             f"{shown(path)!r} cannot be taken as {how.kind}: "
             "vectors are read from .geojson, .gpkg and .osm.pbf files"
         )
-    _refuse_for_vectors(how.scene, path)
+    refuse_for_vectors(how.scene, path)
     date = None if how.scene.date is None else Period.parse(how.scene.date)
     kind: LayerKind = how.kind or ("osm" if suffix == ".pbf" else "vector")
     layer = ingest_layer(home, path, DeclaredLayer(kind=kind, tags=how.tags, date=date), progress)
     return home.catalog.add_layer(layer)
 
 
-def _refuse_for_vectors(declared: Declared, path: Path) -> None:
+def refuse_for_vectors(declared: Declared, path: Path) -> None:
     """Refuse declarations that mean nothing for a vector file, rather than dropping them."""
     given = {
         "--gsd": declared.gsd_m, "--sensor": declared.sensor, "--bands": declared.bands,

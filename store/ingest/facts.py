@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
+from pydantic import Field
 from rasterio.enums import ColorInterp
 
 from store.errors import BadDeclaration, BadPeriod
 from store.geo import Period
 from store.ingest.declared import band_name
 from store.raster.place import SixNumbers
-from store.scenes import Band, Caveat
+from store.scenes import Band, Caveat, Record
 from store.text import clean_text
 
 _COLOURS = {"red", "green", "blue", "nir", "rededge", "coastal", "pan", "swir", "tir"}
-_TIME_TAGS = ("ACQUISITION", "TIFFTAG_DATETIME", "EXIF_DateTimeOriginal", "EXIF_DateTime")
-_TIFF_DATE = re.compile(r"^(\d{4}):(\d{2}):(\d{2})")
+_TIFF_DATE = re.compile(r"^(\d{4}):(\d{2}):(\d{2})", re.ASCII)
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def palette_of(dataset: Any) -> Literal["gray", "colour"] | None:
@@ -100,27 +101,47 @@ def own_crs(dataset: Any) -> str | None:
 
 def acquired(dataset: Any) -> Period | None:
     """Return the time of acquisition where the file says it in GDAL's agreed place, else None."""
-    text = dataset.tags(ns="IMAGERY").get("ACQUISITIONDATETIME")
+    text = acquired_text(dataset)
     if text is None:
         return None
     try:
-        return Period.parse(clean_text(text, 40).replace(" ", "T"))
+        return Period.parse(text)
     except BadPeriod:
         return None
 
 
-def date_hint(dataset: Any) -> Caveat | None:
+def acquired_text(dataset: Any) -> str | None:
+    """Return what GDAL's agreed place for the time of acquisition holds."""
+    text = dataset.tags(ns="IMAGERY").get("ACQUISITIONDATETIME")
+    return None if text is None else clean_text(text, 40).replace(" ", "T")
+
+
+class DateHint(Record):
+    """A day that a tag of a file names, which is not taken as that of the acquisition."""
+
+    tag: Literal[
+        "ACQUISITION", "TIFFTAG_DATETIME", "EXIF_DateTimeOriginal", "EXIF_DateTime"
+    ]  # fmt: skip
+    day: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+    @property
+    def caveat(self) -> Caveat:
+        """Say it to a reader."""
+        return Caveat(
+            code="date_not_taken",
+            text=f"the tag {self.tag} says {self.day}, which may be the time of processing; "
+            f"if it is the acquisition, declare --date {self.day}",
+        )
+
+
+def date_hint(dataset: Any) -> DateHint | None:
     """Return what the file says of some date of it, which is not taken as the acquisition's."""
     tags = dataset.tags()
-    for tag in _TIME_TAGS:
+    for tag in get_args(DateHint.model_fields["tag"].annotation):
         text = clean_text(tags.get(tag, ""), 40)
         day = _TIFF_DATE.sub(r"\1-\2-\3", text)[:10]
-        if len(day) == 10 and _is_date(day):
-            return Caveat(
-                code="date_not_taken",
-                text=f"the tag {tag} says {text!r}, which may be the time of processing; "
-                f"if it is the acquisition, declare --date {day}",
-            )
+        if _ISO_DAY.fullmatch(day) and _is_date(day):
+            return DateHint(tag=tag, day=day)
     return None
 
 

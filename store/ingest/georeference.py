@@ -28,17 +28,21 @@ class Georeference:
     caveats: list[Caveat] = field(default_factory=list)
 
 
-def georeference_of(dataset: Any, path: Path, declared: str | None) -> Georeference:
+def georeference_of(
+    dataset: Any, path: Path, declared: str | None, *, alone: bool = False
+) -> Georeference:
     """Return where a picture lies.
 
     Args:
         dataset: The open file.
         path: The file, to look for a world file beside it.
         declared: A CRS as `AUTHORITY:CODE`, or None.
+        alone: Whether nothing beside the file is to be looked at.
     """
     inside, own = own_crs(dataset), own_transform(dataset)
     has_points = bool(dataset.gcps[0]) or dataset.rpcs is not None
-    world = None if own is not None or has_points else find_world_file(path, dataset.driver)
+    alone = alone or own is not None or has_points
+    world = None if alone else find_world_file(path, dataset.driver)
     transform = own or (world.transform if world else None)
     local = inside is not None and not is_on_ground(CRS.from_user_input(inside))
     crs = _agreed(None if local else inside, declared, path)

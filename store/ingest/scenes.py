@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from store.raster.derive import (
     needs_overviews,
 )
 from store.raster.gate import check_file, check_size, shown
+from store.raster.gdal import reading
 from store.raster.levels import Level
 from store.scenes import Caveat, Scene, Source, Trust
 
@@ -49,10 +51,10 @@ def ingest_scene(
     held = home.catalog.scene_of_digest(digest)
     texts = {**(held.declared if held else {}), **declared.as_texts()}
     source = source_of(path, passed.drivers[0])
-    draft = _blank(held, path, digest, source, texts, declared.trust)
+    draft = blank(held, path, digest, source, texts, declared.trust)
     level = Level(draft, path, passed.drivers, None, passed.images)
     try:
-        scene = _described(level, path, texts)
+        scene = described(level, path, texts)
         level.scene = scene
         scene = _prepared(home, level, held, progress)
     finally:
@@ -61,7 +63,46 @@ def ingest_scene(
     return home.catalog.add_scene(scene)
 
 
-def _blank(
+@dataclass(frozen=True)
+class OurCopy:
+    """Our own copy of a picture whose bytes we do not keep.
+
+    Args:
+        artifact: Digest of the copy.
+        digest: Of the bytes that were given.
+        name: Of the file that was given.
+        format: What it was.
+        notes: What the file said that the copy does not, of the codes in `NOTES`.
+    """
+
+    artifact: str
+    digest: str
+    name: str
+    format: str
+    notes: list[Caveat]
+
+
+NOTES = ("date_not_taken", "further_pictures")
+
+
+def add_copy(home: Home, copy: OurCopy, declared: Declared, held: Scene | None) -> Scene:
+    """Record the scene of a copy, and what is declared of it; it is read from the copy alone."""
+    path = home.artifacts.path(copy.artifact)
+    passed = check_file(path)
+    texts = {**(held.declared if held else {}), **declared.as_texts()}
+    name = Path(copy.name)
+    draft = blank(held, name, copy.digest, source_of(path, copy.format), texts, "upload")
+    level = Level(draft, path, passed.drivers, None, passed.images)
+    try:
+        scene = described(level, name, texts, alone=True)
+    finally:
+        level.close()
+    notes = [n for n in copy.notes if n.code != "date_not_taken" or scene.period is None]
+    whole = {"copy_sha256": copy.artifact, "caveats": [*scene.caveats, *notes]}
+    return home.catalog.add_scene(scene.model_copy(update=whole))
+
+
+def blank(
     held: Scene | None, path: Path, digest: str, source: Source, texts: dict[str, str], trust: Trust
 ) -> Scene:
     """Return a scene that has its identity and nothing else yet."""
@@ -74,19 +115,31 @@ def _blank(
     )  # fmt: skip
 
 
-def _described(level: Level, path: Path, texts: dict[str, str]) -> Scene:
-    """Return the scene with what the file says and what was declared."""
+def described(level: Level, path: Path, texts: dict[str, str], *, alone: bool = False) -> Scene:
+    """Return the scene with what the file says and what was declared.
+
+    Args:
+        level: The open file, with a scene that has its identity.
+        path: The file, as errors name it and world files lie beside it.
+        texts: The declarations.
+        alone: Whether nothing beside the file is to be looked at.
+    """
+    with reading(shown(path)):
+        return _described(level, path, texts, alone=alone)
+
+
+def _described(level: Level, path: Path, texts: dict[str, str], *, alone: bool) -> Scene:
     dataset, scene = level.dataset, level.scene
     rows, cols = level.shape
     loose = dataset.driver in ("PNG", "JPEG", "BMP")
     check_size(cols, rows, dataset.count, shown(path), loose=loose, upload=scene.trust == "upload")
     palette = palette_of(dataset)
     bands = bands_of(dataset, palette, texts["bands"].split(",") if "bands" in texts else None)
-    where = georeference_of(dataset, path, texts.get("crs"))
+    where = georeference_of(dataset, path, texts.get("crs"), alone=alone)
     period = Period.parse(texts["date"]) if "date" in texts else acquired(dataset)
-    caveats = [*where.caveats, *_palette_caveat(palette), *_pages_caveat(level)]
+    caveats = [*where.caveats, *_palette_caveat(palette), *pages_caveat(pictures_in(level))]
     if period is None and (hint := date_hint(dataset)):
-        caveats.append(hint)
+        caveats.append(hint.caveat)
     changes: dict[str, Any] = {
         "width": cols, "height": rows, "bands": bands, "palette": palette, "period": period,
         "sensor": texts.get("sensor"), "tile": level.block, "caveats": caveats,
@@ -153,9 +206,13 @@ def _gsd_caveat(scene: Scene) -> list[Caveat]:
     ]
 
 
-def _pages_caveat(level: Level) -> list[Caveat]:
+def pictures_in(level: Level) -> int:
+    """Return how many pictures a file holds, overviews and masks not counted."""
+    return sum(not (image.reduced or image.mask) for image in level.images) or 1
+
+
+def pages_caveat(pages: int) -> list[Caveat]:
     """Say that a file holds further pictures, which are not read."""
-    pages = sum(not (image.reduced or image.mask) for image in level.images)
     if pages <= 1:
         return []
     text = f"the file holds {pages} pictures; the first one is taken, the others are not read"

@@ -98,24 +98,37 @@ def ingest_layer(
         BrokenFile: It cannot be read whole and true.
         BadCoordinates: Its places are not on the ground.
     """
-    source = source_of(path, _driver(header_of(path), path.name))
+    driver_of(header_of(path), path.name)
     digest = digest_of(path)
     held = home.catalog.layer_of_digest(digest)
-    declared = declared if held is None else _with_earlier(declared, held)
-    progress(0.05, "reading features")
-    with home.artifacts.new_file(".raw") as scratch, home.artifacts.new_file(".features") as target:
-        with closing(FeatureWriter(scratch, target, check)) as writer:
-            told = _read(source.driver, path, declared, writer, home.artifacts)
-            progress(0.6, "indexing features")
-            summary = writer.finish()
-        same_file(source, source_of(path, source.driver))
-        features = home.artifacts.put_file(target)
-    progress(1.0, "indexed")
-    layer = _layer(path, source, digest, declared, told, summary, features)
+    declared = declared if held is None else with_earlier(declared, held)
+    layer = index_layer(home.artifacts, path, digest, declared, progress, check)
     return layer if held is None else layer.model_copy(update={"id": held.id})
 
 
-def _with_earlier(declared: DeclaredLayer, held: Layer) -> DeclaredLayer:
+def index_layer(
+    artifacts: Artifacts,
+    path: Path,
+    digest: str,
+    declared: DeclaredLayer,
+    progress: Callable[[float, str], None] = lambda share, what: None,
+    check: Callable[[], None] = lambda: None,
+) -> Layer:
+    """Index a vector file of this digest among artifacts and return its layer."""
+    source = source_of(path, driver_of(header_of(path), path.name))
+    progress(0.05, "reading features")
+    with artifacts.new_file(".raw") as scratch, artifacts.new_file(".features") as target:
+        with closing(FeatureWriter(scratch, target, check)) as writer:
+            told = _read(source.driver, path, declared, writer, artifacts)
+            progress(0.6, "indexing features")
+            summary = writer.finish()
+        same_file(source, source_of(path, source.driver))
+        features = artifacts.put_file(target)
+    progress(1.0, "indexed")
+    return _layer(path, source, digest, declared, told, summary, features)
+
+
+def with_earlier(declared: DeclaredLayer, held: Layer) -> DeclaredLayer:
     """Add what was declared of the same bytes before, where nothing else is declared now."""
     return DeclaredLayer(
         kind=declared.kind,
@@ -214,7 +227,8 @@ def _feature(
     return RawFeature(identity.osm_type, identity.osm_id, tags, wkb, place, repaired)
 
 
-def _driver(head: bytes, name: str) -> str:
+def driver_of(head: bytes, name: str) -> str:
+    """Return which of the vector formats a file begins like, or refuse it."""
     if b"OSMHeader" in head[:32]:
         return "OSM"
     if head.startswith(b"SQLite format 3\0"):

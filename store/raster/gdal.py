@@ -17,8 +17,8 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from store.errors import BrokenFile, ReadFailed
 from store.text import clean_text
 
-GDAL_ERRORS = (RasterioError, CPLE_BaseError, OSError)
-"""All that GDAL's own failures arrive as."""
+GDAL_ERRORS = (RasterioError, CPLE_BaseError, OSError, UnicodeDecodeError)
+"""All that GDAL's own failures arrive as; the last one where a text in a file is none."""
 
 CACHE_BYTES = 64 << 20
 SETTINGS: dict[str, Any] = {

@@ -82,6 +82,12 @@ class Level:
             valid &= _is_data(plane, self.scene.bands[band - 1].nodata)
         return data, valid
 
+    def unmasked(self, window: Window) -> Mask:
+        """Return where nothing beside the samples themselves says that they are none."""
+        return self._unmasked(
+            window, RasterioWindow(window.col0, window.row0, window.width, window.height)
+        )
+
     def close(self) -> None:
         """Close the dataset if it was opened."""
         if "dataset" in self.__dict__:

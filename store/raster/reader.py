@@ -71,7 +71,7 @@ class SceneReader:
         self._artifacts = artifacts
         self._extra = tuple(extra_drivers)
         self._levels: list[Level] = []
-        check_unchanged(scene.source, scene.id)
+        check_unchanged(_read_from(scene, artifacts), scene.id)
         self._full = (
             self._level(Path(scene.source.path))
             if scene.copy_sha256 is None
@@ -360,6 +360,15 @@ def shape_within(window: Window, max_px: int) -> tuple[int, int]:
 def numpy_type(name: str) -> np.dtype[Any]:
     """Return the type in which samples arrive; complex whole numbers arrive as complex64."""
     return np.dtype(np.complex64) if name.startswith("complex_int") else np.dtype(name)
+
+
+def _read_from(scene: Scene, artifacts: Artifacts) -> Source:
+    """Return what is read: the source, or of an upload our own copy, wherever the home lies now."""
+    if scene.trust != "upload" or scene.copy_sha256 is None:
+        return scene.source
+    path = artifacts.path(scene.copy_sha256)
+    moved = {"path": str(path), "mtime_ns": path.stat().st_mtime_ns}
+    return scene.source.model_copy(update=moved)
 
 
 def check_unchanged(source: Source, name: str) -> None:

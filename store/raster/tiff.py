@@ -97,7 +97,21 @@ def read_images(file: IO[bytes], name: str) -> list[Image]:
         file: The file, open for reading.
         name: How to call the file in an error.
     """
-    return [_image(_Source(file, name), tags) for tags in _directories(_Source(file, name))]
+    images: list[Image] = []
+    blocks = 0
+    for tags in _directories(_Source(file, name)):
+        image = _image(_Source(file, name), tags)
+        blocks += math.prod(grid_of(image))
+        if blocks > _MOST_BLOCKS:  # all directories may point to one and the same long list
+            raise TooLarge(f"{name!r} has more than {_MOST_BLOCKS} blocks; rewrite it")
+        images.append(image)
+    return images
+
+
+def grid_of(image: Image) -> tuple[int, int, int]:
+    """Return planes, rows and columns of the blocks of an image."""
+    across, down = image.block
+    return image.planes, math.ceil(image.height / down), math.ceil(image.width / across)
 
 
 class _Source:

@@ -92,14 +92,14 @@ class _Eyes:
 
 @pytest.mark.parametrize(("choice", "count"), [("yes", 6), ("no", 2), ("perhaps", 6)])
 def test_answered_by_eyes(analyst, choice, count):
-    analyst.eyes = _Eyes(choice)
+    analyst._eyes = _Eyes(choice)
     answer = analyst.ask("How many boxes?")
     assert answer.claims[0].value == count
     assert answer.evidence[1].method.parameters["by"] == "eyes:tiny"
 
 
 def test_eyes_that_fail_leave_it_to_the_person(analyst):
-    analyst.eyes = _Eyes(None)
+    analyst._eyes = _Eyes(None)
     assert analyst.ask("How many boxes?").status == "needs_input"
 
 

@@ -332,7 +332,6 @@ def test_a_part_of_the_scene_is_kept(question, part):
 @pytest.mark.parametrize(
     "question",
     [
-        "Is the forest bigger now than in ottawa_1?",
         "How many buildings were built?",
         "Is there a change bigger than 1 hectare?",
         "Did the price of houses change?",

@@ -43,16 +43,8 @@ def brief(inquiry: Inquiry) -> str:
         return "cannot"
     if inquiry.not_understood or not inquiry.asked:
         return "unknown"
-    if any(unmapped(s) for ask in inquiry.asked for s in (ask.of, ask.other)):
-        return "cannot"
     scenes = "".join(f" @{scene}" for scene in inquiry.where.scenes)
     return " ; ".join(asked(ask) for ask in inquiry.asked) + scenes
-
-
-def unmapped(subject: Subject | None) -> bool:
-    return subject is not None and (
-        subject.unmapped or any(unmapped(r.to) for r in subject.relations)
-    )
 
 
 def asked(ask: Ask) -> str:
@@ -60,12 +52,14 @@ def asked(ask: Ask) -> str:
     words: list[str] = [ask.goal + (f"/{ask.aspect}" if ask.aspect else "")]
     words += [ask.statistic] if ask.statistic else []
     words += [ask.key] if ask.key else []
+    words += [f"[{ask.bound.key} {ask.bound.op} {ask.bound.value:g}]"] if ask.bound else []
     if ask.extreme is not None:
         words.append(_extreme(ask.extreme))
     words += [ask.measure] if ask.measure != "count" else []
     words += [things(ask.of)] if ask.of is not None else []
+    words += [scene_of(ask.of)] if ask.other is not None else []
     if ask.other is not None:
-        words += [ask.order or "to", things(ask.other)]
+        words += [ask.order or "to", things(ask.other), scene_of(ask.other)]
     elif ask.order and ask.goal != "change":
         words.append(ask.order)
     words += [f"want:{ask.want}"] if ask.want != "value" else []
@@ -79,6 +73,13 @@ def asked(ask: Ask) -> str:
     return " ".join(word for word in words if word)
 
 
+def scene_of(subject: Subject | None) -> str:
+    """Return the scene in which one of two is meant."""
+    if subject is None or subject.scene is None:
+        return ""
+    return f"in:{subject.scene.rpartition('-')[0]}"
+
+
 def _extreme(extreme) -> str:
     axis = extreme.tag if extreme.axis == "tag" else extreme.axis
     rank = f"#{extreme.rank}" if extreme.rank > 1 else ""
@@ -88,7 +89,11 @@ def _extreme(extreme) -> str:
 def things(subject: Subject) -> str:
     """Return a subject in short."""
     query = query_of(subject)
-    words = [f"<{canonical(query)}>" if query is not None else ""]
+    seen = f"seen:{'+'.join(subject.concepts)}" if subject.unmapped else ""
+    words = [f"<{canonical(query)}>" if query is not None else seen]
+    words += ["image"] if subject.witness == "image" and not subject.unmapped else []
+    words += [f"when:{subject.when}"] if subject.when else []
+    words += [subject.refers] if subject.refers else []
     words += [f'named:"{subject.named.casefold()}"'] if subject.named else []
     words += [
         f"[{c.key} {c.op} {c.value if isinstance(c.value, str) else format(c.value, 'g')}]"

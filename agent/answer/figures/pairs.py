@@ -31,7 +31,7 @@ from agent.planner.contract import Ledger
 from agent.planner.steps import Found
 from agent.planner.work import EACH_OTHER
 
-_FOUND = ("lookup_osm", "relate", "select")
+_FOUND = ("lookup_osm", "relate", "select", "count_objects")
 _WAYS: dict[str, Callable[[float, float], bool]] = {
     "more": operator.gt, "fewer": operator.lt, "same": operator.eq,
 }  # fmt: skip

@@ -70,7 +70,7 @@ def checked(found: Found, evidence: Evidence, name: str, text: str) -> Outcome:
     assert ask.claim is not None
     assert isinstance(quantity, Quantity)
     words = things_of(ask.of)
-    told = evidence.tool in ("lookup_osm", "relate", "select")
+    told = evidence.tool in ("lookup_osm", "relate", "select", "count_objects")
     if quantity.value == 0 and name == "count" and told and not can_deny(evidence):
         return cannot_tell(evidence, words)
     low, high = ends(evidence, name)

@@ -7,13 +7,14 @@ from agent.planner.rules.compare import compare
 from agent.planner.rules.counting import count, every, exists, listing
 from agent.planner.rules.distance import bearing, distance
 from agent.planner.rules.extreme import extreme, highest
+from agent.planner.rules.looking import cover, index
 from agent.planner.rules.share import density, share
 from agent.planner.rules.size import area, length
 from agent.planner.rules.value import value
 
 RULES: tuple[Rule, ...] = (
-    compare, distance, bearing, share, density, highest, extreme, every, value, area, length,
-    count, exists, listing,
+    index, cover, compare, distance, bearing, share, density, highest, extreme, every, value,
+    area, length, count, exists, listing,
 )  # fmt: skip
 """In the order they are tried."""
 

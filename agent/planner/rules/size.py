@@ -10,7 +10,7 @@ from agent.planner.rules.shared import asserted
 def area(clause: Clause) -> list[Ask] | None:
     """Read "How much land do parks cover", "how many hectares of forest", "how big is the park"."""
     unit = clause.word("UNIT")
-    in_unit = clause.has("COUNT", "HOWMUCH") and unit is not None and unit.lexeme is not None
+    in_unit = unit is not None and unit.lexeme is not None and _counted_in(clause, unit)
     in_area = (
         in_unit
         and unit is not None
@@ -37,7 +37,7 @@ def area(clause: Clause) -> list[Ask] | None:
 def length(clause: Clause) -> list[Ask] | None:
     """Read "Total length of footpaths", "how many kilometres of railway"."""
     unit = clause.word("UNIT")
-    counted = clause.has("COUNT", "HOWMUCH") and unit is not None and unit.lexeme is not None
+    counted = unit is not None and unit.lexeme is not None and _counted_in(clause, unit)
     in_length = (
         counted
         and unit is not None
@@ -49,6 +49,14 @@ def length(clause: Clause) -> list[Ask] | None:
     if not (clause.has("LENGTH", "HOWLONG") or in_length or line):
         return None
     return _measured(clause, "length", unit if in_length else None)
+
+
+def _counted_in(clause: Clause, unit: Chunk) -> bool:
+    """Say whether a unit is what is counted; in "in the yard" it is a place."""
+    at = clause.position(unit)
+    before = clause.chunks[:at]
+    asked = any(chunk.has("COUNT", "HOWMUCH") for chunk in before)
+    return asked and not any(chunk.has("THE") for chunk in before[-1:])
 
 
 def _measured(clause: Clause, goal: str, unit: object) -> list[Ask] | None:

@@ -1,4 +1,4 @@
-"""The plan of a person's review: one call that was decided before."""
+"""A plan of one call that somebody decided on: a person's review, or another program."""
 
 from __future__ import annotations
 
@@ -15,21 +15,23 @@ if TYPE_CHECKING:
     from tools.registry import Registry
 
 
-class ReviewPlanner:
-    """Makes the one call a review consists of.
+class OneCall:
+    """Makes one call.
 
     Args:
-        call: The call of `review_objects`.
+        call: The call.
+        asked: What its evidence is to answer; nothing when the evidence itself is wanted.
+        name: Who decided on it.
     """
 
-    name = "person"
-
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, asked: Sequence[Ask] = (), name: str = "person") -> None:
         self._call = call
+        self._asked = asked
+        self.name = name
 
     def understand(self, question: str, conversation: Conversation, catalog: Catalog) -> Inquiry:
-        """Return what a review asks: how many stand after it."""
-        return Inquiry(question=question, asked=[Ask(goal="count")], restated=question)
+        """Return what the call is to answer."""
+        return Inquiry(question=question, asked=list(self._asked), restated=question)
 
     def plan(
         self,
@@ -41,7 +43,7 @@ class ReviewPlanner:
         tools: Registry,
     ) -> Plan:
         """Return the call, then enough."""
-        work = Work(ledger, turn, [spec.name for spec in tools])
+        work = Work(ledger, turn)  # a tool that is not there is refused, and logged, by `act`
         try:
             found = work.need(self._call.tool, self._call.why, **self._call.arguments)
         except Stuck as why:

@@ -1,0 +1,1 @@
+"""Served models: a chat model that steers, and eyes that read pictures; neither ever measures."""

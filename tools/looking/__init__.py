@@ -1,0 +1,1 @@
+"""Looking at pixels: which band is which, what samples mean, indices, pictures with a scale."""
