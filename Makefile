@@ -11,16 +11,16 @@ BENCHES  = $(sort $(wildcard benchmarks/*.py))
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: env run test slow check nightly fix lint types imports docs golden bench clean help
+.PHONY: env run test slow browser check nightly fix lint types imports docs golden bench clean help
 
 env: $(STAMP) ## Make .venv and install the core and the development tools
 
-$(STAMP): pyproject.toml constraints.txt scripts/env.sh
+$(STAMP): pyproject.toml constraints.txt scripts/env.sh scripts/web.sh $(wildcard ui/web/*)
 	@sh scripts/env.sh
 	@touch $@
 
-run: env ## Ask a few questions in a small made-up world and print the conversation
-	@.venv/bin/elenchus demo
+run: env ## Make a town by the sea and open the chat about it at a local address
+	@.venv/bin/elenchus serve --demo
 
 test: env ## Run the quick tests
 	$(PYTEST)
@@ -28,10 +28,14 @@ test: env ## Run the quick tests
 slow: env ## Run the slower tests that every change must pass too
 	$(PYTEST) -m "slow and not nightly and not network and not gpu and not llm and not browser"
 
+browser: env ## Run the tests that drive a headless Chromium
+	$(PYTEST) -m "browser and not nightly"
+
 check: lint types imports docs test ## Run every gate: lint, types, imports, docs, quick tests
 
 nightly: env ## Run the tests that take minutes
 	$(PYTEST) -o timeout=1800 -m "nightly and not network and not gpu and not llm and not browser"
+	sh scripts/nightly_vllm.sh
 
 fix: env ## Mend what ruff can mend by itself
 	$(PY) -m ruff check --fix .

@@ -150,7 +150,8 @@ def model_rows(settings: Settings) -> Iterator[Row]:
         yield Row("models", "warning", one_line(problem), "pip install 'elenchus[models]'")
         return
     if chat is None and eyes is None:
-        yield Row("models", "absent", "none is configured; the embedded planner plans")
+        mend = "Optional: ELENCHUS_MODEL_URL and ELENCHUS_MODEL_NAME; see docs/models.md"
+        yield Row("models", "absent", "none is configured; the embedded planner plans", mend)
         return
     from agent.models.probe import see_chat, see_eyes
 

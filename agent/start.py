@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import fcntl
-import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
-from agent.events import Listener, Notice, Progress, nobody
+from agent.events import Listener, Notice, nobody
 from agent.inputs import plain_question, region_text, session_name
 from agent.settings import Settings, load_settings
 from store.errors import StoreError, UnknownId
 
 if TYPE_CHECKING:
-    from agent.act import Act
-    from agent.ledger import SessionLedger
     from agent.planner.contract import Planner
     from agent.respondents import Respondent
     from agent.result import Answer
-    from agent.turn import Turn
     from agent.turn_record import TurnRecord
-    from tools.contract import Bench
     from tools.registry import Registry
     from tools.vision.eyes import Eyes
 
@@ -34,6 +28,12 @@ class SessionBusy(StoreError):
     """Another process is writing this session."""
 
     code = "session_busy"
+
+
+class CannotWrite(StoreError):
+    """The store is in a folder that cannot be written, so no question can be asked of it."""
+
+    code = "cannot_write"
 
 
 class Analyst:
@@ -299,60 +299,20 @@ class Analyst:
         planner: Planner | None = None,
         respondent: Respondent | None = None,
     ) -> Answer:
-        from agent.checkpoints import checkpoints
-        from agent.ledger import SessionLedger
+        from agent.running import Parts, answer_of, loop, make_turn
 
         started = time.monotonic()
-        ledger = SessionLedger(self.home.database, self.home.artifacts, session)
-        turn = self._turn(session, number, ledger, listener, cancel)
-        turn.planner = planner or turn.planner
+        parts = Parts(self.settings, self.home, self.audit, self.registry, self.eyes)
+        turn = make_turn(parts, planner or self.planner, session, number, listener, cancel)
         turn.respondent = respondent or self._eyes_answer()
         try:
-            with checkpoints(self.home.checkpoints) as saver:
-                _loop(turn, saver)
+            loop(turn, self.home.checkpoints)
         except StoreError:
             raise  # something outside: the turn stays open and can be resumed
         except Exception:  # noqa: BLE001 - a bug ends the turn, with its traceback in the log
             turn.fail(traceback.format_exc(limit=20))
         head = self.audit.seal()
-        return _answer(turn, ledger, head, time.monotonic() - started)
-
-    def _turn(
-        self,
-        session: str,
-        number: int,
-        ledger: SessionLedger,
-        listener: Listener,
-        cancel: Callable[[], bool],
-    ) -> Turn:
-        from agent import turn_record
-        from agent.turn import Budget, Turn
-
-        database = self.home.database
-        question, record = turn_record.load(database, session, number)
-        until = time.monotonic() + self.settings.turn_timeout_s
-        return Turn(
-            question=question,
-            conversation=turn_record.conversation(database, session, number, record),
-            planner=self.planner,
-            registry=self.registry,
-            catalog=self.home.catalog,
-            database=database,
-            audit=self.audit,
-            ledger=ledger,
-            act_on=self._act(ledger, until, listener, cancel),
-            record=record,
-            session=session,
-            number=number,
-            listener=listener,
-            cancel=cancel,
-            budget=Budget(
-                self.settings.max_steps,
-                self.settings.max_calls,
-                self.settings.max_samples_read,
-                until,
-            ),
-        )
+        return answer_of(turn, head, time.monotonic() - started)
 
     def _eyes_answer(self) -> Respondent | None:
         """Return the eyes as respondent, where some are configured."""
@@ -362,48 +322,21 @@ class Analyst:
 
         return AnswersByEyes(self.eyes, self.home.artifacts)
 
-    def _act(
-        self,
-        ledger: SessionLedger,
-        until: float,
-        listener: Listener,
-        cancel: Callable[[], bool],
-    ) -> Act:
-        from agent.act import Act
-        from agent.records import Recorder
-        from agent.references import Resolver
-        from tools.contract import Bench
-
-        @contextmanager
-        def bench() -> Iterator[Bench]:
-            with tempfile.TemporaryDirectory(
-                prefix="call-", dir=self.home.scratch, ignore_cleanup_errors=True
-            ) as scratch:
-                yield Bench(
-                    catalog=self.home.catalog,
-                    open_scene=self.home.open_scene,
-                    layer_features=self.home.layer_features,
-                    scratch=Path(scratch),
-                    cancel=cancel,
-                    eyes=self.eyes,
-                    deadline=min(until, time.monotonic() + self.settings.tool_timeout_s),
-                    progress=lambda share, what: listener(Progress(share, what)),
-                )
-
-        return Act(
-            registry=self.registry,
-            resolver=Resolver(ledger, self.home.catalog),
-            recorder=Recorder(self.home.database, self.home.artifacts, self.audit, ledger),
-            ledger=ledger,
-            bench=bench,
-        )
+    def _lock_file(self, session: str) -> IO[str]:
+        folder = self.home.root / "locks"
+        try:
+            folder.mkdir(exist_ok=True)
+            return (folder / f"{session}.lock").open("w")
+        except OSError as wrong:
+            raise CannotWrite(
+                f"the store in {self.home.root} cannot be written ({wrong.strerror}), and a "
+                "question leaves a record; copy the store to a folder of yours, or use --home"
+            ) from wrong
 
     @contextmanager
     def _writing(self, session: str) -> Iterator[None]:
         """Hold the session's only place as writer."""
-        folder = self.home.root / "locks"
-        folder.mkdir(exist_ok=True)
-        with (folder / f"{session}.lock").open("w") as file:
+        with self._lock_file(session) as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as wrong:
@@ -411,61 +344,3 @@ class Analyst:
                     f"session {session!r} is answering another question; wait, or use another"
                 ) from wrong
             yield
-
-
-def _loop(turn: Turn, saver: Any) -> None:
-    """Run the graph from the start, or from the last checkpoint of this turn."""
-    from agent.graph import begin, build
-
-    graph = build(
-        understand=turn.understand,
-        plan=turn.plan,
-        act=turn.act,
-        weigh=turn.weigh,
-        answer=turn.answer,
-        check=turn.check,
-        checkpointer=saver,
-    )
-    thread = f"{turn.session}:{turn.number}"
-    limit = 4 * turn.budget.steps + 8
-    config: Any = {"configurable": {"thread_id": thread}, "recursion_limit": limit}
-    begun = saver.get_tuple(config) is not None
-    start = None if begun else begin(turn.session, turn.number)
-    graph.invoke(start, config, durability="sync")
-    saver.delete_thread(thread)
-
-
-def _answer(turn: Turn, ledger: SessionLedger, head: str, seconds: float) -> Answer:
-    from agent.result import Answer, doubt_out, refusal_out
-
-    record = turn.record
-    evidence = turn.turn_evidence()
-    return Answer(
-        status=record.status or "failed",
-        answer=record.answer,
-        claims=record.claims,
-        evidence=_with_cited(evidence, record.claims, ledger),
-        doubts=[doubt_out(d) for d in turn.turn_doubts()],
-        refusals=[refusal_out(r) for r in turn.turn_refusals()],
-        question_back=record.question_back,
-        steps=record.steps,
-        tool_calls=record.calls_made,
-        pixels_read=record.samples_read,
-        seconds=round(seconds, 3),
-        planner=record.planner,
-        session=turn.session,
-        turn=turn.number,
-        audit_head=head,
-        understood=record.inquiry.restated if record.inquiry else "",
-    )
-
-
-def _with_cited(evidence: list[Any], claims: list[Any], ledger: SessionLedger) -> list[Any]:
-    """Return a turn's evidence with that of earlier turns its claims stand on."""
-    cited = {
-        reference.partition(".")[0].partition("#")[0]
-        for claim in claims
-        for reference in claim.evidence
-    }
-    wanted = cited | {item.id for item in evidence}
-    return [item for item in ledger.evidence if item.id in wanted]

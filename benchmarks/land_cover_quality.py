@@ -12,6 +12,7 @@ import argparse
 import os
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from store.ingest.scenes import ingest_scene
 from store.scenes import Scene
 from tools.contract import Bench, Finding, ToolRefusal
 from tools.map_land_cover import map_land_cover
-from world import AFTER, BEFORE, Look, Renderer, Town, write_scene
+from world import AFTER, BEFORE, VEILED, Look, Renderer, Town, write_scene
 from world.paint import Painter
 from world.palette import COUNT, FIRST_CAR, FIRST_CROWN, FIRST_ROOF, GROUND, SHADOW
 
@@ -33,12 +34,21 @@ Bools = NDArray[np.bool_]
 CHECKOUT = Path(__file__).resolve().parent.parent
 SEEDS = (3, 7, 11)
 SIZE = 2048
+LOOKS = {
+    "before": BEFORE,
+    "after": AFTER,
+    "veiled": VEILED,
+    "dry country": replace(BEFORE, style="arid"),
+}
+"""The thin cloud and the dry country were never used to set anything."""
 
 WATER = ("water", "pond", "sea", "pool")
 GREEN = ("lawn1", "lawn2", "park", "meadow", "riverside", "bank", "pitch", "forest",
          "crop1", "crop3", "crop6")  # fmt: skip
 DRY = ("lawn3", "crop2", "crop5")
 """Dry grass and ripe crops: either answer is right; they and shadows are left out of the F1."""
+DRY_THERE = ("lawn1", "lawn2", "meadow", "riverside", "bank", "crop1")
+"""What is green elsewhere and dead grass in a dry country."""
 
 
 def main() -> None:
@@ -80,11 +90,11 @@ def slovenia(home: Home, data: Path, folder: Path) -> None:
 
 
 def town(home: Home, folder: Path) -> None:
-    """Measure the made-up town at both dates."""
+    """Measure the made-up town at both dates, under a thin cloud, and in a dry country."""
     for seed in SEEDS:
         made = Town(seed)
-        for name, look in (("before", BEFORE), ("after", AFTER)):
-            path = folder / f"town_{seed}_{name}.tif"
+        for name, look in LOOKS.items():
+            path = folder / f"town_{seed}_{name.replace(' ', '_')}.tif"
             write_scene(path, Renderer(made, look, SIZE))
             scene = ingest_scene(home, path, Declared())
             _score(home, folder, scene, path.stem, *_town_truth(made, look))
@@ -98,7 +108,9 @@ def _town_truth(made: Town, look: Look) -> tuple[dict[str, Bools], Bools, Bools]
     water = np.isin(base, [GROUND[name] for name in WATER])
     green = np.isin(base, [GROUND[name] for name in GREEN])
     green |= (base >= FIRST_CROWN) & (base < FIRST_CAR)
-    dry = np.isin(base, [GROUND[name] for name in DRY])
+    dead = DRY_THERE if look.style == "arid" else ()
+    dry = np.isin(base, [GROUND[name] for name in (*DRY, *dead)])
+    green &= ~dry
     built = ~(water | green | dry) & (base < COUNT) & (base >= 0)
     built |= (base >= FIRST_ROOF) & (base < FIRST_CROWN)
     known = ~dry & lit

@@ -9,11 +9,13 @@ threads and processes, are made under one lock in a file beside the database; re
 from __future__ import annotations
 
 import importlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
@@ -50,9 +52,23 @@ class Database:
 
     @classmethod
     def at(cls, path: Path) -> Database:
-        """Open or make the SQLite database at a path."""
+        """Open or make the SQLite database at a path; in a folder that cannot be written, to read.
+
+        Raises:
+            DatabaseError: It cannot be written, and its newest rows wait in a log beside it.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
-        return cls(URL.create("sqlite", database=str(path)).render_as_string())
+        if not path.exists() or os.access(path.parent, os.W_OK):
+            return cls(URL.create("sqlite", database=str(path)).render_as_string())
+        log = Path(f"{path}-wal")
+        if log.exists() and log.stat().st_size:
+            raise DatabaseError(
+                f"the database at {path} was not closed, and cannot be completed where nothing "
+                "can be written; open it once where that is possible, or copy the folder"
+            )
+        query = {"mode": "ro", "immutable": "1", "uri": "true"}
+        place = f"file:{quote(str(path.absolute()))}"
+        return cls(URL.create("sqlite", database=place, query=query).render_as_string())
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -93,7 +109,8 @@ class Database:
 
     @property
     def _place(self) -> str:
-        return str(self.engine.url.database or self.engine.url.render_as_string(hide_password=True))
+        place = self.engine.url.database or self.engine.url.render_as_string(hide_password=True)
+        return unquote(str(place).removeprefix("file:"))
 
     def _migrate(self) -> None:
         if self._tables_version() == NEWEST_TABLES:
@@ -113,7 +130,12 @@ class Database:
 def lock_of(engine: Engine) -> FileLock | None:
     """Return the lock beside a SQLite file; None for databases that need none."""
     name = engine.url.database
-    if engine.dialect.name != "sqlite" or not name or name == ":memory:":
+    if (
+        engine.dialect.name != "sqlite"
+        or not name
+        or name == ":memory:"
+        or "uri" in engine.url.query
+    ):
         return None
     return FileLock(Path(f"{name}.lock"), BUSY_TIMEOUT_S)
 

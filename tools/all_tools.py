@@ -6,11 +6,14 @@ from tools.calculate import calculate
 from tools.describe_scene import describe_scene
 from tools.detect_change import detect_change
 from tools.find_scenes import find_scenes
+from tools.inspect import inspect
 from tools.lookup_osm import lookup_osm
+from tools.map_land_cover import map_land_cover
 from tools.measure import measure
 from tools.registry import Registry
 from tools.relate import relate
 from tools.select import select
+from tools.spectral_index import spectral_index
 
 
 def registry() -> Registry:
@@ -25,5 +28,8 @@ def registry() -> Registry:
             measure,
             calculate,
             detect_change,
+            inspect,
+            spectral_index,
+            map_land_cover,
         ]
     )

@@ -38,6 +38,8 @@ class Talk:
 
     past: str
     now: str
+    all: str = ""
+    """All turns as they are once another one is asked."""
 
 
 class Acts:
@@ -184,7 +186,9 @@ class Acts:
             return Talk(self._past(views, here, left_out), self.turn(here, running.view))
         if not views:
             return Talk("", markup.render("welcome.html", examples=self._examples()))
-        return Talk(self._past(views[:-1], here, left_out), self.turn(here, views[-1]))
+        earlier, last = self._past(views[:-1], here, left_out), views[-1]
+        whole = earlier + markup.turn(last, here.session, newest=False)
+        return Talk(earlier, self.turn(here, last), whole)
 
     def turn(self, here: Here, view: TurnView) -> str:
         """Return the newest turn."""

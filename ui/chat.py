@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import gradio as gr
 
@@ -14,12 +16,16 @@ from ui.acts import Acts
 from ui.desk import Running
 from ui.doings import Doings
 from ui.here import Here
+from ui.pages import Pages
+from ui.show import TurnView
 from ui.viewer.component import viewer
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _WIRE = "elenchus.wire(element, trigger)  // tells 'told' and 'begin'"
 _SCRIPT = '<script src="/look/chat.js"></script>'
 _AT_ONCE = 32
+
+Shown = Iterator[list[Any]]
 
 
 def html(value: str = "", *, elem_id: str, listens: bool = True) -> gr.HTML:
@@ -40,6 +46,7 @@ class Page:
     def __init__(self, acts: Acts, most_upload_bytes: int) -> None:
         self.acts = acts
         self.doings = Doings(acts)
+        self.pages = Pages(acts.arrive)
         self._most_mb = most_upload_bytes >> 20
 
     def build(self) -> gr.Blocks:
@@ -51,7 +58,6 @@ class Page:
         return page
 
     def _lay_out(self) -> None:
-        self.here = gr.State(Here())
         self.bar = html(elem_id="top")
         with gr.Row(elem_id="desk", equal_height=False):
             with gr.Column(elem_id="talk", scale=0, min_width=0):
@@ -92,129 +98,159 @@ class Page:
                 self.form = html(form, elem_id="upload")
 
     def _wire(self, page: gr.Blocks) -> None:
-        shown = [self.here, self.bar, self.past, self.now, self.context]
-        side = [self.evidence, self.record, self.scenes, self.strip, self.map]
-        every = [*shown, *side]
-        page.load(self._arrive, None, every, **PRIVATE).then(
-            self._watch, self.here, self._streamed(), concurrency_limit=_AT_ONCE, **PRIVATE
-        ).then(self._settle, self.here, every, **PRIVATE)
-
-        def begins(trigger: Any, function: Any, inputs: Any) -> None:
-            trigger(function, inputs, self._streamed(), concurrency_limit=_AT_ONCE, **PRIVATE).then(
-                self._settle, self.here, every, **PRIVATE
-            )
-
-        begins(self.send.click, self._ask, [self.here, self.question])
-        begins(self.question.submit, self._ask, [self.here, self.question])
-        for component in (self.now, self.strip, self.past):
-            begins(component.begin, self._begin, self.here)
-        self.halt.click(self._stop, self.here, None, queue=False, **PRIVATE)
-        self.bar.told(self._go_over, self.here, every, **PRIVATE).then(
-            self._watch, self.here, self._streamed(), concurrency_limit=_AT_ONCE, **PRIVATE
-        ).then(self._settle, self.here, every, **PRIVATE)
-        told = [self.here, self.context, self.evidence, self.strip, self.map, self.scenes]
+        self._places = {
+            "bar": self.bar, "past": self.past, "now": self.now, "context": self.context,
+            "question": self.question, "problem": self.problem, "send": self.send,
+            "halt": self.halt, "evidence": self.evidence, "record": self.record,
+            "scenes": self.scenes, "strip": self.strip, "map": self.map,
+        }  # fmt: skip
+        every = list(self._places.values())
+        long: dict[str, Any] = {"outputs": every, "concurrency_limit": _AT_ONCE, **PRIVATE}
+        page.load(self._arrive, None, **long)
+        page.unload(self._leave)
+        self.bar.told(self._go_over, None, **long)
+        self.send.click(self._ask, self.question, **long)
+        self.question.submit(self._ask, self.question, **long)
+        for component in (self.past, self.now, self.strip):
+            component.begin(self._begin, None, **long)
+        self.halt.click(self._stop, None, None, concurrency_limit=_AT_ONCE, **PRIVATE)
         for component in (
             self.past, self.now, self.context, self.evidence, self.record, self.strip,
             self.scenes, self.form,
         ):  # fmt: skip
-            component.told(self._told, self.here, told, **PRIVATE)
-        self.map.pick(self._picked, self.here, told, **PRIVATE)
-        self.map.draw(self._drawn, self.here, told, **PRIVATE)
+            component.told(self._told, None, every, **PRIVATE)
+        self.map.pick(self._picked, None, every, **PRIVATE)
+        self.map.draw(self._drawn, None, every, **PRIVATE)
         self.check.click(self.acts.verify, None, self.verdict, **PRIVATE)
 
-    def _streamed(self) -> list[Any]:
-        return [
-            self.here, self.question, self.past, self.now, self.context, self.problem,
-            self.send, self.halt,
-        ]  # fmt: skip
+    # What the events do: each yields or returns what changes, by the names of the places.
 
-    # What the events do
+    def _arrive(self, request: gr.Request) -> Shown:
+        wanted = str(request.query_params.get("session", ""))
+        here = self.pages.put(_page(request), self.acts.arrive(wanted))
+        yield self._shown(**self._everything(here))
+        yield from self._watch(request, here)
 
-    def _arrive(self, request: gr.Request) -> list[Any]:
-        return self._everything(self.acts.arrive(str(request.query_params.get("session", ""))))
+    def _go_over(self, event: gr.EventData, request: gr.Request) -> Shown:
+        before = self._here(request)
+        here = self.pages.put(_page(request), self.doings.go_over(before, event._data))
+        yield self._shown(problem="", **self._everything(here))
+        yield from self._watch(request, here)
 
-    def _go_over(self, here: Here, event: gr.EventData) -> list[Any]:
-        return self._everything(self.doings.go_over(here, event._data))
+    def _leave(self, request: gr.Request) -> None:
+        self.pages.forget(_page(request))
 
-    def _settle(self, here: Here) -> list[Any]:
-        return self._everything(self.doings.settled(here))
+    def _ask(self, question: str, request: gr.Request) -> Shown:
+        yield from self._turn(request, lambda here: self.acts.ask(here, question), question="")
 
-    def _everything(self, here: Here) -> list[Any]:
-        acts, talk = self.acts, self.acts.talk(here)
-        view = self.doings.view(here)
-        return [
-            here, acts.bar(here), talk.past, talk.now, acts.context(here), acts.evidence(here),
-            acts.record(here), acts.scenes(here), acts.strip(here, view.note),
-            gr.update(spec=view.spec),
-        ]  # fmt: skip
-
-    def _ask(self, here: Here, question: str) -> Iterator[list[Any]]:
-        yield from self._stream(here, lambda: self.acts.ask(here, question))
-
-    def _begin(self, here: Here, event: gr.EventData) -> Iterator[list[Any]]:
+    def _begin(self, event: gr.EventData, request: gr.Request) -> Shown:
         data = event._data
-        yield from self._stream(here, lambda: self.doings.begin(here, data))
+        yield from self._turn(request, lambda here: self.doings.begin(here, data))
 
-    def _watch(self, here: Here) -> Iterator[list[Any]]:
-        running = self.acts.desk.running(here.session)
-        if running is None:
-            yield self._shown()
-        else:
-            yield from self._views(here, running)
+    def _stop(self, request: gr.Request) -> None:
+        self.acts.stop(self._here(request))
 
-    def _stream(self, here: Here, begin: Any) -> Iterator[list[Any]]:
+    def _turn(self, request: gr.Request, begin: Callable[[Here], Running], **first: Any) -> Shown:
+        """Begin a turn and show it to its end; what is wrong with it is said instead."""
+        past = self.acts.talk(self._here(request)).all
         try:
-            running = begin()
+            running = begin(self._here(request))
         except StoreError as wrong:
             yield self._shown(problem=markup.render("problem.html", text=str(wrong)))
             return
-        here = self.doings.asked(here)
-        yield from self._views(here, running, first={"here": here, "question": ""})
+        _, here = self.pages.change(_page(request), "", self.doings.asked)
+        first |= {"past": past, "context": self.acts.context(here), "problem": ""}
+        yield from self._views(request, here, running, first)
+
+    def _watch(self, request: gr.Request, here: Here) -> Shown:
+        """Show the turn under way in a session that was just opened."""
+        running = self.acts.desk.running(here.session)
+        if running is not None:
+            yield from self._views(request, here, running, {})
 
     def _views(
-        self, here: Here, running: Running, first: dict[str, Any] | None = None
-    ) -> Iterator[list[Any]]:
-        """Yield the turn as it grows; all but the turn itself changes only at the beginning."""
-        once = {
-            "past": self.acts.talk(here).past, "context": self.acts.context(here), "problem": "",
-            "send": gr.update(visible=False), "halt": gr.update(visible=True), **(first or {}),
+        self, request: gr.Request, here: Here, running: Running, first: dict[str, Any]
+    ) -> Shown:
+        """Yield the turn as it grows, then all that its end changes."""
+        first |= {"send": gr.update(visible=False), "halt": gr.update(visible=True)}
+        ended: TurnView | None = None
+        with contextlib.closing(running.views()) as views:
+            for view in views:
+                if not self.pages.knows(_page(request)):
+                    return  # the page was closed; unless it comes back soon, the work stops
+                if self._here(request).session != here.session:
+                    running.keep()  # the page is about another session now; the work goes on
+                    return
+                if not view.running:
+                    ended = view
+                    break
+                yield self._shown(now=self.acts.turn(here, view), **first)
+                first = {}
+        _, after = self.pages.change(_page(request), here.session, self.doings.settled)
+        if after.session == here.session:
+            # One change for the end and all that follows from it: what is judged stays judged.
+            shown = first | self._everything(after)
+            if ended is not None and ended.error:
+                shown["now"] = self.acts.turn(here, ended)
+            yield self._shown(**shown)
+
+    def _told(self, event: gr.EventData, request: gr.Request) -> list[Any]:
+        data = event._data
+        return self._changed(request, lambda here: self.doings.told(here, data))
+
+    def _picked(self, event: gr.EventData, request: gr.Request) -> list[Any]:
+        data = event._data
+        return self._changed(request, lambda here: self.doings.picked(here, data), moves=False)
+
+    def _drawn(self, event: gr.EventData, request: gr.Request) -> list[Any]:
+        region = str(event._data.get("region", ""))[:4000]
+        return self._changed(request, lambda here: replace(here, drawn=region), moves=False)
+
+    # What is shown
+
+    def _here(self, request: gr.Request) -> Here:
+        return self.pages.of(_page(request), _named(request))
+
+    def _everything(self, here: Here) -> dict[str, Any]:
+        acts, talk = self.acts, self.acts.talk(here)
+        view = self.doings.view(here)
+        running = acts.desk.running(here.session) is not None
+        return {
+            "bar": acts.bar(here), "past": talk.past, "now": talk.now,
+            "context": acts.context(here), "evidence": acts.evidence(here),
+            "record": acts.record(here), "scenes": acts.scenes(here),
+            "strip": acts.strip(here, view.note), "map": gr.update(spec=view.spec),
+            "send": gr.update(visible=not running), "halt": gr.update(visible=running),
         }  # fmt: skip
-        for view in running.views():
-            yield self._shown(now=self.acts.turn(here, view), **once)
-            once = {}
-        yield self._shown(send=gr.update(visible=True), halt=gr.update(visible=False))
+
+    def _changed(
+        self, request: gr.Request, change: Callable[[Here], Here], *, moves: bool = True
+    ) -> list[Any]:
+        """Return what is shown anew after something was selected, judged or chosen."""
+        before, here = self.pages.change(_page(request), _named(request), change)
+        acts = self.acts
+        selected = (here.evidence, here.row) != (before.evidence, before.row)
+        shown: dict[str, Any] = {"context": acts.context(here)}
+        note = ""
+        if moves and (selected or here.scenes != before.scenes):
+            view = self.doings.view(here)
+            note = view.note
+            shown["map"] = gr.update(spec=view.spec)
+        if selected or here.review != before.review:
+            shown["evidence"] = acts.evidence(here)
+        if here.scenes != before.scenes:
+            shown["scenes"] = acts.scenes(here)
+        return self._shown(strip=acts.strip(here, note), **shown)
 
     def _shown(self, **changed: Any) -> list[Any]:
-        names = ("here", "question", "past", "now", "context", "problem", "send", "halt")
-        return [changed.get(name, gr.skip()) for name in names]
+        return [changed.get(name, gr.skip()) for name in self._places]
 
-    def _stop(self, here: Here) -> None:
-        self.acts.stop(here)
 
-    def _told(self, here: Here, event: gr.EventData) -> list[Any]:
-        return self._changed(here, self.doings.told(here, event._data))
+def _page(request: gr.Request) -> str:
+    return f"{request.session_hash}"
 
-    def _picked(self, here: Here, event: gr.EventData) -> list[Any]:
-        return self._changed(here, self.doings.picked(here, event._data))
 
-    def _drawn(self, here: Here, event: gr.EventData) -> list[Any]:
-        region = str(event._data.get("region", ""))[:4000]
-        return self._changed(here, replace(here, drawn=region), moved=False)
-
-    def _changed(self, before: Here, here: Here, *, moved: bool | None = None) -> list[Any]:
-        """Return what is shown anew after something was selected, judged or chosen."""
-        acts = self.acts
-        selected = (here.evidence, here.row, here.scenes) != (
-            before.evidence, before.row, before.scenes,
-        )  # fmt: skip
-        moves = selected if moved is None else moved
-        view = self.doings.view(here) if moves else None
-        judged = here.review != before.review or selected
-        return [
-            here,
-            acts.context(here),
-            acts.evidence(here) if judged else gr.skip(),
-            acts.strip(here, view.note if view else ""),
-            gr.update(spec=view.spec) if view else gr.skip(),
-            acts.scenes(here),
-        ]
+def _named(request: gr.Request) -> str:
+    """Return the session that the page's address names."""
+    address = urlsplit(request.headers.get("referer", ""))
+    return f"{dict(parse_qsl(address.query)).get('session', '')}"

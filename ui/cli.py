@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ui.keys import Key
 
 HOST, PORT = "127.0.0.1", 7860
+DEMO_HOME = Path("~/.local/share/elenchus-town")
 _NEEDED = ("gradio", "fastapi", "uvicorn")
 _GRACE_S = 3
 
@@ -44,6 +45,12 @@ def serve(
             show_default=False,
         ),
     ] = None,
+    demo: Annotated[
+        bool,
+        typer.Option(
+            "--demo", help=f"Begin with a made-up town by the sea, in {DEMO_HOME} by default."
+        ),
+    ] = False,
     home: HomeOption = None,
 ) -> None:
     """Serve the chat in the browser and print its address.
@@ -53,12 +60,35 @@ def serve(
     from agent.settings import load_settings
 
     _check_installed()
-    settings = load_settings(home=home, ui_token=token)
+    settings = load_settings(home=home or (DEMO_HOME if demo else None), ui_token=token)
     local = is_local(host)
     check_home(settings.home)
-    key = key_for(settings, host, port, local=local)
+    if settings.ui_token is not None or not local:
+        key_for(settings, host, port, local=local)  # refuses before anything slow is begun
     with listening(host, port) as listener:
+        if demo:
+            _make_town(settings.home)
+        key = key_for(settings, host, port, local=local)
         _run(settings, key, listener, host, port, local=local)
+
+
+def _make_town(home: Path) -> None:
+    """Make the town and its store with a progress bar, or take those that are there."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from agent.town import COAST, SEED, SIZE, make_town
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("drawing a town", total=1.0)
+        make_town(
+            home,
+            SEED,
+            SIZE,
+            progress=lambda share, what: bar.update(task, completed=share, description=what),
+            coast=COAST,
+        )
 
 
 def _check_installed() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 
 from agent.events import Event, Listener
@@ -42,6 +42,7 @@ class Running:
         self._stop = threading.Event()
         self._watchers = 0
         self._left_at: float | None = None
+        self._kept = False
 
     @property
     def view(self) -> TurnView:
@@ -62,9 +63,14 @@ class Running:
     def cancelled(self) -> bool:
         """Tell whether it is to stop: somebody said so, or everybody left."""
         with self._changed:
-            left = self._left_at
+            left = None if self._kept else self._left_at
             alone = left is not None and time.monotonic() - left > LEFT_ALONE_S
         return self._stop.is_set() or alone
+
+    def keep(self) -> None:
+        """Let it go on though nobody watches: its page is about something else for a while."""
+        with self._changed:
+            self._kept = True
 
     def told(self, event: Event) -> None:
         """Take in what happened."""
@@ -74,7 +80,7 @@ class Running:
         """Take in the end."""
         self._change(change)
 
-    def views(self) -> Iterator[TurnView]:
+    def views(self) -> Generator[TurnView]:
         """Yield what is shown whenever it changes, and each second, until the end."""
         with self._changed:
             self._watchers += 1

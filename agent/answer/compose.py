@@ -14,10 +14,11 @@ from agent.answer.outcome import Outcome, can_deny, of_quantity, partly_mapped, 
 from agent.answer.render import filled
 from agent.answer.scenes import described, held, scene_value, which_scene
 from agent.answer.seen import seen, words_of
-from agent.answer.witnesses import beside, map_instead
+from agent.answer.witnesses import beside, map_instead, reason_of
 from agent.evidence import Claim, Doubt, Evidence, QuestionBack, Refused, Status
 from agent.inquiry import Ask, Inquiry
 from agent.planner.contract import Ledger
+from agent.planner.image_steps import of_image
 from agent.planner.restate import said as asked_in_words
 from agent.planner.steps import Found, Stuck, Work, find
 
@@ -118,7 +119,7 @@ def _outcome(ask: Ask, inquiry: Inquiry, turn: int, ledger: Ledger) -> Outcome:
         )
         return shaped or _not_determined(words, why)
     if found is None:
-        shaped = _by_shape(ask, words, turn, ledger)
+        shaped = None if of_image(ask, inquiry) else _by_shape(ask, words, turn, ledger)
         if shaped is not None:
             return shaped
         text = f"Not measured: {words}."
@@ -201,7 +202,7 @@ def canonical_of(evidence: Evidence) -> str:
 
 def _not_determined(words: str, why: Stuck) -> Outcome:
     """Say that a thing could not be determined, and why; never that there is none of it."""
-    reason = f"{{{why.refused.id}}}" if why.refused is not None else plain(why.reason)
+    reason = reason_of(why)
     evidence = [why.refused.id] if why.refused is not None else []
     text = f"**Could not be determined** ({words}): {reason}."
     return Outcome(text, [said(None, text, words, evidence, verdict="undecided")], settled=False)

@@ -23,6 +23,7 @@ _LIKE = {
 }  # fmt: skip
 _FIGURES = {"mean": "mean", "median": "median", "largest": "max", "smallest": "min"}
 _SHARE = "share_"
+_UNKNOWN = "share_unknown"
 _CLASSES = 8
 
 
@@ -47,7 +48,8 @@ def look(found: Found, ledger: Ledger) -> Outcome:
         row = int((found.ask.of.refers or "#1").rpartition("#")[2]) if found.ask.of else 1
         place = f", around {{{found.other.id}#{row}}} {cite(found.other)}"
         many = found.other.value("count")
-        if found.ask.of is not None and found.ask.of.refers is None and many not in (None, 1):
+        of = found.ask.of
+        if of is not None and (of.refers, of.pick) == (None, None) and many not in (None, 1):
             place += f", which is the first of {ref(found.other, 'count')}"
     fine = ""
     if main.quantity("picture_gsd") is not None:
@@ -179,9 +181,11 @@ def cover(found: Found, ledger: Ledger) -> Outcome:
             answer = said(None, text, "land cover", [f"{main.id}.{_SHARE}{first}"],
                           verdict="undecided")  # fmt: skip
             return Outcome(text, [answer], settled=False, used=[main])
-        text = f"**{_plain(first)}** covers most of the ground{where}: {shown} {cite(main)}."
+        text = f"**{_plain(first)}** covers more than any other{where}: {shown} {cite(main)}."
         answer = said(_plain(first), text, "land cover", [f"{main.id}.{_SHARE}{first}"])
         return Outcome(text + _looked(main), [answer], used=[main])
+    untold = main.value(_UNKNOWN)
+    shown += f"; {ref(main, _UNKNOWN)} cannot be told" if untold else ""
     text = f"Land cover{where} of {_scene(main)}: {shown} {cite(main)}."
     refs = [f"{main.id}.{_SHARE}{name}" for name in held[:_CLASSES]]
     value = "; ".join(_plain(name) for name in held[:_CLASSES])
@@ -192,7 +196,7 @@ def cover(found: Found, ledger: Ledger) -> Outcome:
 
 def _classes(main: Evidence) -> list[str]:
     names = [q.name for q in main.quantities if q.name.startswith(_SHARE)]
-    return [name.removeprefix(_SHARE) for name in names]
+    return [name.removeprefix(_SHARE) for name in names if name != _UNKNOWN]
 
 
 def _share_of(main: Evidence, name: str) -> float:

@@ -14,6 +14,9 @@ _SAID = (
     "layer_extent_assumed", "map_date", "right_incomplete", "without_place", "not_numeric",
     "without_value", "gsd_declared", "grouped",
     "order_unknown", "order_reversed", "layer_by_name", "up_taken_for_north", "frame_assumed",
+    "not_reflectance", "reflectance_assumed", "bands_assumed", "green_only", "narrow_water",
+    "mixed_pixels", "trees_by_darkness", "trees_not_separated", "water_like_only",
+    "implausible_values", "index_given", "offset_conflict", "thin_cloud_unseen", "witness",
 )  # fmt: skip
 
 

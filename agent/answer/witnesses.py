@@ -89,11 +89,13 @@ def _silent(found: Found) -> str:
     why = found.why_not
     assert why is not None
     seen = found.seen
-    lead = "The map could not be asked" if seen else "The image cannot tell"
-    return f" {lead}: {_reason(why)}."
+    failed = why.refused is not None and why.refused.kind == "error"
+    lead = "The map could not be asked" if failed else "The map cannot tell"
+    lead = lead if seen else "The image cannot tell"
+    return f" {lead}: {reason_of(why)}."
 
 
-def _reason(why: Stuck) -> str:
+def reason_of(why: Stuck) -> str:
     """Return why a witness is silent, with a reference to the refusal where there is one."""
     if why.refused is None:
         return plain(why.reason)
@@ -111,7 +113,7 @@ def map_instead(found: Found, words: str) -> Outcome:
     assert why is not None
     when = f", of {main.period}" if main.period is not None else ""
     text = (
-        f"**The image cannot tell**: {_reason(why)}. The map has {ref(main, 'count')} "
+        f"**The image cannot tell**: {reason_of(why)}. The map has {ref(main, 'count')} "
         f"{words}{when} [{main.id}]."
     )
     refused = [why.refused.id] if why.refused is not None else []

@@ -17,10 +17,8 @@ from agent.events import (
     Understood,
     WasRefused,
 )
-from agent.evidence import Evidence
 from agent.result import Answer, refusal_out
-
-_SHOWN = 4
+from agent.telling import brief, seconds
 
 
 class Narrator:
@@ -56,7 +54,7 @@ def _line(event: Event) -> str:
             else f"  - {event.call.tool}"
         )
     if isinstance(event, Found):
-        return f"    {event.evidence.id}: {brief(event.evidence)} ({event.seconds:.2f} s)"
+        return f"    {event.evidence.id}: {brief(event.evidence)} ({seconds(event.seconds)})"
     if isinstance(event, WasRefused):
         told = refusal_out(event.refused)
         return f"    {told.id}: {told.text}"
@@ -71,21 +69,6 @@ def _style(event: Event) -> str:
     if isinstance(event, WasRefused | DoubtRaised):
         return "yellow"
     return "dim" if isinstance(event, CallStarted | Found | DoubtSettled) else ""
-
-
-def brief(evidence: Evidence) -> str:
-    """Say the first few quantities of evidence in one line."""
-    parts = []
-    for quantity in evidence.quantities[:_SHOWN]:
-        number = quantity.number
-        value = quantity.value if number is None else f"{number:.6g}"
-        unit = (
-            ""
-            if quantity.unit in ("count", "1", "text", "id", "class", "date")
-            else f" {quantity.unit}"
-        )
-        parts.append(f"{quantity.name} {value}{unit}")
-    return ", ".join(parts)
 
 
 _HOW_TO_ANSWER = (

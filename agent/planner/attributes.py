@@ -46,6 +46,8 @@ class AttributeReader(Cursor, ABC):
 
     def _having(self, *, have: bool) -> list[Mod] | None:
         """Read "with a name", "without a fee", "with more than four floors"."""
+        if (bounded := self.attempt(self._bounded)) is not None:
+            return bounded  # type: ignore[no-any-return]
         heads = ("WITH", "HAVE") if have else ("WITH",)
         negated = self.take("WITHOUT") is not None
         if not negated:
@@ -65,6 +67,20 @@ class AttributeReader(Cursor, ABC):
             or self.attempt(lambda: self._owned(negated=negated))
         )
         return found
+
+    def _bounded(self) -> list[Mod] | None:
+        """Read "with at least 4 stars", whose first words are one bound."""
+        lexeme = self.peek("LIMIT")
+        if lexeme is None or not lexeme.text.casefold().startswith("with "):
+            return None
+        limit, number = self.take("LIMIT"), self.take("NUM")
+        if number is None or number.dimension not in (None, "level"):
+            return None
+        key = "building:levels" if number.dimension == "level" else self.take("ATTR")
+        if key is None:
+            return None
+        op = operator_of(limit, negated=False)
+        return [Mod("condition", Condition(key=key, op=op, value=number.value, said=number.said))]
 
     def _both(self) -> bool:
         """Pass "both" before two properties."""
@@ -356,6 +372,12 @@ def held_condition(key: str, *, negated: bool) -> Condition:
 def _unit_scale(amount: Amount) -> float:
     """Return the size of the unit an amount was written in, for "between 1 and 2 ha"."""
     return UNITS[tuple(amount.unit.split())][1]
+
+
+def scaled(low: Amount, high: Amount) -> Amount:
+    """Return a bare number in the unit of another one, for "between 1 and 2 km"."""
+    scale = _unit_scale(high)
+    return Amount(low.value * scale, high.dimension, high.unit, f"{low.said} {high.unit}")
 
 
 def operator_of(limit: tuple[str, str | None] | None, *, negated: bool) -> Operator:

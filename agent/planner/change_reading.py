@@ -21,12 +21,15 @@ _DEEDS = re.compile(
     r"\b(?:built|build|constructed|construction|erected|added|appeared|new"
     r"|put up|gone up|went up|came up)\b"
 )
+_BUILT_OVER = re.compile(r"\bbuilt (?:over|up|on)\b|\bcovered (?:by|with) buildings\b")
 _OF_KIND = ("built", "lost")
 _FALSE_FRIENDS = re.compile(r"^(?:what|which)\b.*\b(?:new|same)\b.*\b(?:date|sensor|size)\b")
 
 
 def read_change(row: Row, context: Ask | None) -> Read | None:
     """Read "What share of the scene changed", "has anything been built"; None when it is other."""
+    if _BUILT_OVER.search(row.text) and not _CHANGE_WORD.search(row.text):
+        return None  # "how much of A and B is built over" is about each of them
     found = scan(row, vocabulary()["change"], vocabulary()["change_plain"], alone=True)
     if re.search(rf"\bchanges? {NUMBER}", row.text) and row.dimension != "fraction":
         return None  # "a change bigger than a hectare" is about single regions

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.evidence import Choice, Doubt, QuestionBack
-from agent.inquiry import Ask, Inquiry, Subject
+from agent.inquiry import Ask, Inquiry
 from agent.planner.again import asked_again
 from agent.planner.asking import meant
 from agent.planner.contract import Conversation, Ledger, Plan
@@ -17,6 +17,7 @@ from agent.planner.names import NamesHeld
 from agent.planner.places import held_names, placed
 from agent.planner.questions import read_question
 from agent.planner.restate import restate
+from agent.planner.seeing import kind_of_building
 from agent.planner.steps import Stuck, Work, find
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def _wider_kind(stuck: Sequence[Stuck], inquiry: Inquiry) -> QuestionBack | None
     blind = any(s.refused is not None and s.refused.code == "layer_cannot_tell" for s in stuck)
     for ask in inquiry.asked if blind else []:
         for subject in (ask.of, ask.other):
-            if subject is None or not _kind_of_building(subject):
+            if subject is None or not kind_of_building(subject):
                 continue
             words = re.escape(subject.phrase)
             question = re.sub(rf"\b{words}\b", "buildings", inquiry.question, flags=re.IGNORECASE)
@@ -177,15 +178,6 @@ def _wider_kind(stuck: Sequence[Stuck], inquiry: Inquiry) -> QuestionBack | None
             choice = Choice(label="all buildings", value=question)
             return QuestionBack(text=text, choices=[choice])
     return None
-
-
-def _kind_of_building(subject: Subject) -> bool:
-    """Say whether a kind of things is told from other buildings by the value of their tag."""
-    groups = subject.tags.any_of if subject.tags is not None else ()
-    return bool(groups) and all(
-        any(clause.key == "building" and clause.values for clause in group.all_of)
-        for group in groups
-    )
 
 
 def _last_asking(conversation: Conversation) -> list[Inquiry]:

@@ -77,9 +77,7 @@ def _inspected(
     """Look, with the question put to eyes where there are any."""
     question = inquiry.question if ask.key == "question" else None
     try:
-        return work.need(
-            "inspect", "a closer look", scene=scene, region=region, question=question
-        )
+        return work.need("inspect", "a closer look", scene=scene, region=region, question=question)
     except Stuck as why:
         if question is None or why.refused is None:
             raise

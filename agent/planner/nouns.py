@@ -20,7 +20,15 @@ class Mod:
     """One thing said about a noun."""
 
     kind: Literal[
-        "relation", "condition", "part", "centre", "named", "nearest", "kind", "cannot", "here",
+        "relation",
+        "condition",
+        "part",
+        "centre",
+        "named",
+        "nearest",
+        "kind",
+        "cannot",
+        "here",
         "scene",
     ]
     value: Any = None

@@ -99,6 +99,8 @@ def _core(ask: Ask) -> str:
     if ask.goal == "which_scene":
         least = "least" if ask.order == "which_fewer" else "most"
         return f"which scene has the {least} {_SCENE_KEYS.get(ask.key or '', ask.key)}"
+    if ask.goal == "extreme" and ask.extreme and ask.other is not None:
+        return f"which of {of} has the {ask.extreme.order} {other}"
     if ask.goal == "extreme" and ask.extreme and ask.extreme.axis == "count":
         return f"which {ask.key or 'part'} has the {ask.extreme.order} {of}"
     if ask.goal == "extreme" and ask.extreme:

@@ -50,6 +50,10 @@ _OF_LISTS = frozenset(
         "data",
         "can",
         "see",
+        "of",
+        "were",
+        "was",
+        "made",
     ]
 )
 _HELD_THINGS = re.compile(
@@ -311,7 +315,8 @@ def _inventory(row: Row, _context: Ask | None) -> Read | None:
     rest = _HELD_THINGS.sub(" ", text)
     held = re.search(rf"\b(?:{words['held']})\b", rest)
     counted = re.search(r"\bhow many\b|\bnumber of\b|\blist\b|\bshow\b", rest)
-    if held is None and counted is None:
+    of_time = bool(row.days) and re.match(r"(?:which|what)\b", text) is not None
+    if held is None and counted is None and not of_time:
         return None
     left = [w for w in rest.split() if w not in words["inventory"] | row.fillers]
     if left or not re.search(r"\b(?:how many|number|list|which|what|show|do|are|is|have)\b", text):

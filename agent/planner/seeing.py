@@ -57,6 +57,15 @@ def kind_of(subject: Subject | None) -> str:
     return "both" if kinds and kinds <= {"both", "image"} else "map"
 
 
+def kind_of_building(subject: Subject) -> bool:
+    """Say whether a kind of things is told from other buildings by the value of their tag."""
+    groups = subject.tags.any_of if subject.tags is not None else ()
+    return bool(groups) and all(
+        any(clause.key == "building" and clause.values for clause in group.all_of)
+        for group in groups
+    )
+
+
 def witness_in(text: str) -> Witness:
     """Return what a question calls as witness by its words."""
     if _OF_MAP.search(text):

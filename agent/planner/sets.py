@@ -59,7 +59,7 @@ def things(
         if main.value("count") == 0:
             return main
         if relation.relation == "inside":
-            _has_area(relation, found)
+            has_area(relation, found)
         main = related(main, relation, found, work)
         if main is None:
             return None
@@ -98,7 +98,7 @@ def _of_another_kind(
     return other is None
 
 
-def _has_area(relation: Relation, anchor: Evidence) -> None:
+def has_area(relation: Relation, anchor: Evidence) -> None:
     """Refuse to look inside what the map has as points or lines only: nothing can lie there."""
     none = anchor.tool == "lookup_osm" and anchor.quantity("area_whole") is None
     if none and anchor.value("count"):

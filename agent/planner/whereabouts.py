@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing_extensions import override
 
 from agent.inquiry import Extreme, Relation, Subject
-from agent.planner.attributes import AttributeReader
+from agent.planner.attributes import AttributeReader, scaled
 from agent.planner.lexer import Lexeme
 from agent.planner.nouns import Mod, Noun, near_mod, picked
 from agent.planner.numbers import Amount
@@ -180,6 +180,9 @@ class PlaceReader(AttributeReader):
 
     def _distance(self) -> list[Mod] | None:
         """Read "within 200 m of a school", "more than 500 m from any stop", "200 m from ..."."""
+        ring = self.attempt(self._ring)
+        if ring is not None:
+            return ring  # type: ignore[no-any-return]
         far = self.far_or_near()
         if far is None:
             return None
@@ -197,6 +200,27 @@ class PlaceReader(AttributeReader):
         if anchor.joiner == "and" and len(anchor.subjects) > 1:
             return [near_mod(relation, subject, metres) for subject in anchor.each()]
         return [near_mod(relation, picked(anchor), metres)]
+
+    def _ring(self) -> list[Mod] | None:
+        """Read "between 100 and 200 m from the station"."""
+        if self.take("BETWEEN") is None:
+            return None
+        low = self.take("NUM")
+        if low is None or self.take("AND", "TO") is None:
+            return None
+        high = self.take("NUM")
+        if high is None or high.dimension != "length":
+            return None
+        self.take("AWAY")
+        if self.take("FROM", "OF") is None:
+            return None
+        anchor = self.noun(join=True, mods=False)
+        if anchor is None or not anchor.things or anchor.counts_most:
+            return None
+        anchor.mods.extend(self._anchor_mods())
+        least = low if low.dimension is not None else scaled(low, high)
+        to = picked(anchor)
+        return [near_mod("beyond_distance", to, least), near_mod("within_distance", to, high)]
 
     def _inside(self, to: Subject, word: str) -> tuple[str, str | None]:
         """Return what "in" or "on" a thing means: inside an area, near a line."""

@@ -86,7 +86,6 @@ class Work:
             self.calls.append(call)
         return None
 
-
     def answered(self, evidence: Evidence) -> Evidence | None:
         """Return the recorded answers to the questions of evidence; None where there are none yet.
 
@@ -130,24 +129,32 @@ class Found:
     """What was taken to be the whole scene, in words."""
 
 
-def site_of(inquiry: Inquiry, work: Work) -> Site:
-    """Return where to look on the map: the region named, else the footprint of the scene."""
+def site_of(inquiry: Inquiry, work: Work, scene: str | None = None) -> Site:
+    """Return where to look on the map: the region named, else the footprint of the scene.
+
+    Args:
+        inquiry: The whole question.
+        work: What there is already.
+        scene: The scene meant, where a question names several.
+    """
     where = inquiry.where
+    if scene is not None and scene in where.scenes:
+        where = where.model_copy(update={"scenes": [scene], "layer": None})
     if where.region is not None:
         return Site(region=where.region, layer=where.layer)
     if where.scenes:
-        scene = work.need(
+        described = work.need(
             "describe_scene", "what the scene shows, and where it lies", scene=where.scenes[0]
         )
-        if scene is None:
+        if described is None:
             raise Stuck
-        if scene.region is None or not scene.region.frame == "earth":
+        if described.region is None or not described.region.frame == "earth":
             raise Stuck(
                 f"the scene {where.scenes[0]} has no place on the ground, so the map cannot "
                 "be asked about it; "
                 "give it a georeference at ingest (--crs, or a world file)"
             )
         return Site(
-            region=f"{scene.id}#region", layer=where.layer, surroundings=where.layer is not None
+            region=f"{described.id}#region", layer=where.layer, surroundings=where.layer is not None
         )
     return Site(layer=where.layer, surroundings=True, extent=where.extent)

@@ -80,7 +80,13 @@ def _named(bands: list[Band], declared: list[str] | None) -> list[Band]:
         )
     targets = data if len(declared) == len(data) else bands
     names = {band.index: name for band, name in zip(targets, declared, strict=True)}
-    return [band.model_copy(update={"name": names.get(band.index, band.name)}) for band in bands]
+    return [_renamed(band, names[band.index]) if band.index in names else band for band in bands]
+
+
+def _renamed(band: Band, name: str) -> Band:
+    """Return a band under a declared name; one declared to be NIR, say, is no mask of validity."""
+    role = band.role if name.lower() == "alpha" else "data"
+    return band.model_copy(update={"name": name, "role": role})
 
 
 def own_transform(dataset: Any) -> SixNumbers | None:

@@ -75,8 +75,7 @@ class Hired:
     def let_go(self) -> None:
         """End the process, whatever it is doing."""
         self._clock.cancel()
-        self._process.kill()
-        self._process.wait()
+        self._end()
         for pipe in (self._process.stdin, self._process.stdout):
             with _broken_pipes():
                 if pipe is not None:
@@ -111,6 +110,7 @@ class Hired:
                 raise _refusal(message.refused)
             elif message.faulted is not None:
                 _LOG.warning("intake_fault file=%r trace=%r", name, message.faulted.trace)
+                self._end()
                 raise BrokenFile(_no_words(name))
             else:
                 return message
@@ -127,6 +127,7 @@ class Hired:
                 yield MESSAGE.validate_json(line)
             except ValidationError as wrong:
                 _LOG.warning("intake_babble file=%r line=%r", name, line[:200])
+                self._end()
                 raise BrokenFile(_no_words(name)) from wrong
 
     def _ended(self, name: str) -> StoreError:
@@ -145,6 +146,10 @@ class Hired:
                 f"({limits.memory_bytes >> 20} MiB); cut it, or ingest it on the command line"
             )
         return WorkerStopped(_no_words(name))
+
+    def _end(self) -> None:
+        self._process.kill()
+        self._process.wait()
 
     def _stop_late(self) -> None:
         self._late = True

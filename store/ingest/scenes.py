@@ -233,8 +233,10 @@ def _palette_caveat(palette: str | None) -> list[Caveat]:
 def _prepared(home: Home, level: Level, held: Scene | None, progress: Progress) -> Scene:
     """Return the scene with its copy or overviews made, or its pixels decoded once."""
     scene = level.scene
+    # What was made with a band as mask does not serve it as data.
+    made = held if held and _roles(held) == _roles(scene) else None
     for kept in ("copy_sha256", "overview_sha256"):
-        digest = getattr(held, kept) if held else None
+        digest = getattr(made, kept) if made else None
         if digest is not None and home.artifacts.holds(digest):
             return scene.model_copy(update={kept: digest})
     if needs_copy(level):
@@ -246,3 +248,7 @@ def _prepared(home: Home, level: Level, held: Scene | None, progress: Progress) 
     if level.dataset.driver != "GTiff" or scene.width * scene.height <= _ALWAYS_DECODED_BELOW_PX:
         check_readable(level, progress)
     return scene
+
+
+def _roles(scene: Scene) -> list[str]:
+    return [band.role for band in scene.bands]

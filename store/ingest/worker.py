@@ -10,7 +10,6 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 
 from store.artifacts import Artifacts
 from store.errors import StoreError, TooLarge
@@ -31,8 +30,15 @@ _STEP = 0.01
 
 
 def main() -> None:
-    """Do one job after another until the input ends."""
-    sys.excepthook = _tell_fault
+    """Do one job after another until the input ends, or something goes wrong as nobody foresaw."""
+    try:
+        _work()
+    except Exception:  # noqa: BLE001  # the process ends here, and says why
+        _say(Message(faulted=Faulted(trace=traceback.format_exc()[-3000:])))
+        sys.exit(1)
+
+
+def _work() -> None:
     walled = False
     for line in sys.stdin.buffer:
         job = Job.model_validate_json(line)
@@ -101,13 +107,6 @@ def _teller() -> Callable[[float, str], None]:
 def _say(message: Message) -> None:
     sys.stdout.write(message.model_dump_json(exclude_none=True) + "\n")
     sys.stdout.flush()
-
-
-def _tell_fault(
-    kind: type[BaseException], value: BaseException, trace: TracebackType | None
-) -> None:
-    lines = "".join(traceback.format_exception(kind, value, trace))
-    _say(Message(faulted=Faulted(trace=lines[-3000:])))
 
 
 if __name__ == "__main__":

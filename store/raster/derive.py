@@ -104,8 +104,13 @@ def _describe(level: Level, target: Any) -> None:
     """Carry over what the reading of samples depends on: colour table and the alpha band."""
     if level.scene.palette is not None:
         target.write_colormap(1, level.dataset.colormap(1))
-    elif ColorInterp.alpha in level.dataset.colorinterp:
+    elif any(band.role == "alpha" for band in level.scene.bands):
         target.colorinterp = level.dataset.colorinterp
+    else:  # GDAL takes a fourth byte for transparency by itself
+        target.colorinterp = [
+            ColorInterp.undefined if colour == ColorInterp.alpha else colour
+            for colour in level.dataset.colorinterp
+        ]
 
 
 def _write_box(level: Level, target: Any, box: Window, progress: Progress) -> None:

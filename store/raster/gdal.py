@@ -12,13 +12,13 @@ import rasterio
 from rasterio._err import (
     CPLE_BaseError,
 )  # raised at closing and by drivers, and not a RasterioError
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 
 from store.errors import BrokenFile, ReadFailed
 from store.text import clean_text
 
-GDAL_ERRORS = (RasterioError, CPLE_BaseError, OSError, UnicodeDecodeError)
-"""All that GDAL's own failures arrive as; the last one where a text in a file is none."""
+GDAL_ERRORS = (RasterioError, CPLE_BaseError, OSError, CRSError, UnicodeDecodeError)
+"""All that GDAL's own failures arrive as; the last two where a CRS or a text in a file is none."""
 
 CACHE_BYTES = 64 << 20
 SETTINGS: dict[str, Any] = {

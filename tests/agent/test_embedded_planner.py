@@ -246,3 +246,23 @@ def test_another_distance_is_what_the_answer_says_too():
     assert told.calls[-1].arguments["distance_m"] == 500
     assert "half a kilometre" in told.text
     assert "200 m" not in told.text
+
+
+@pytest.mark.parametrize(
+    ("question", "tools"),
+    [
+        ("Is the park larger than the lake?", ["lookup_osm", "measure"]),
+        ("Do the parks take up more space than the lakes?", ["lookup_osm", "measure"]),
+        ("What is the surface of the park?", ["lookup_osm", "measure"]),
+        ("Which is longer, the river or the canal?", ["lookup_osm", "measure"]),
+        ("What is the perimeter of the park?", ["lookup_osm", "measure"]),
+        ("How far is the school from the park?", ["lookup_osm", "relate"]),
+        ("How many more parks than schools are there?", ["lookup_osm", "calculate"]),
+    ],
+)
+def test_each_way_to_a_figure_is_gone_to_its_end(question, tools):
+    counts = {"park": 1, "lake": 1, "river": 1, "canal": 1, "school": 2}
+    told = session(Town(counts)).ask(question)
+    assert told.faults == []
+    assert told.status in ("answered", "partial")
+    assert list(dict.fromkeys(call.tool for call in told.calls)) == tools

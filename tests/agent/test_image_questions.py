@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely.geometry import LineString
 
 from agent.planner.questions import read_question
+from store.features.sets import FeatureSet
+from store.geo import EARTH, Region
 from tests.agent.harbour import (
     Harbour,
     Seen,
@@ -15,7 +20,7 @@ from tests.agent.harbour import (
     scene,
     too_coarse,
 )
-from tests.agent.stand_ins import Fails
+from tests.agent.stand_ins import Fails, Given, Session, Town, figure
 from tests.agent.test_scene_questions import HELD
 from tests.agent.understood import brief, expected, rows
 
@@ -417,3 +422,72 @@ def test_classes_that_are_not_told_apart_are_said():
 def test_the_map_tells_how_much_is_water_where_it_covers_the_place():
     told = watch(maps=[layer()], counts={"water": 4}).ask("How much is water?", ["town"])
     assert not any(call.tool == "map_land_cover" for call in told.calls)
+
+
+# -- the map, asked in ways that were not read before ----------------------------------------------
+
+
+def test_a_layer_that_cannot_tell_leaves_it_to_the_image():
+    blind = Fails(text="the layer holds buildings only", code="layer_cannot_tell")
+    seen = {("town", "tree"): Seen(40, 30, 52, by_shape=True)}
+    talk = watch(maps=[layer()], fails={"lookup_osm": blind}, seen=seen)
+    told = talk.ask("How many trees are there?", ["town"])
+    assert one_answer(told).value == 40
+    assert "The map cannot tell: the layer holds buildings only" in told.text
+    told = talk.ask("How much of the scene is water?", ["town"])
+    assert one_answer(told).value == 0.31
+
+
+def test_a_side_of_a_river_is_cut_out_of_the_scene():
+    river = LineString([(23.9, 60.004), (24.1, 60.006)])
+    features = FeatureSet.of(EARTH, [river], name=["Aura"])
+    given = Given([figure("count", 1, "count", interval="exact")], features)
+    talk = watch(maps=[layer()], lookup_osm=given)
+    told = talk.ask("How many boats are north of the river?", ["town"])
+    assert one_answer(told).value == 100
+    region = Region.parse(told.calls[-1].arguments["region"])
+    assert region.bounds[1] > 60.004
+    assert region.size() == pytest.approx(NOW.footprint.size() / 2, rel=0.05)
+    assert "Where that is was taken from the map" in told.text
+
+
+def test_which_of_some_has_the_most_of_others_in_it():
+    def inside(call, ledger):
+        held = ledger.sets["E1"].take(range(5))
+        held = held.with_columns(nearest=["A", "B", "A", "A", "B"], nearest_m=[0.0] * 5)
+        known = [figure("count", 5, "count", interval="exact"), figure("left_count", 9, "count")]
+        return Given(known, held)
+
+    def counted(call, ledger):
+        series = {"counts": [["A", 3], ["B", 2]]}
+        return Given([figure("distinct", 2, "count")], ledger.sets["E3"], series=series)
+
+    counts = {"bench": 9, "park": 3}
+    told = Session(Town(counts, relate=inside, measure=counted)).ask(
+        "Which park has the most benches?"
+    )
+    assert one_answer(told).value == "A"
+    fewest = Session(Town(counts)).ask("Which park has the fewest benches?")
+    assert fewest.status == "abstained"
+
+
+def test_how_much_of_each_of_two_scenes_is_built_over():
+    talk = watch(maps=[layer()], counts={"building": 60})
+    told = talk.ask(f"How much of {NOW.id} and {MAY.id} is built over?")
+    assert told.faults == []
+    assert len(told.answers) == 2
+    regions = [call.arguments["region"] for call in told.calls if call.tool == "lookup_osm"]
+    assert len(set(regions)) == 2
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.floats(0, 200), st.floats(0, 60), st.floats(0, 60), st.integers(0, 300))
+def test_yes_and_no_are_never_said_inside_an_interval(value, below, above, asked):
+    number = round(value)
+    low, high = max(0, number - round(below)), number + round(above)
+    seen = {("town", "boat"): Seen(number, low, high, by_shape=True)}
+    told = watch(seen=seen).ask(f"Are there more than {asked} boats?", ["town"])
+    claim = one_answer(told)
+    if claim.value is not None:
+        assert claim.value is (low > asked)
+        assert low > asked or high <= asked

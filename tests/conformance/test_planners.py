@@ -23,6 +23,7 @@ ASKED = [
     "What do you hold?",
     "What is the price of the largest house?",
 ]
+QUICK = (ASKED[0], ASKED[1], ASKED[6], ASKED[9])
 ALL = list(dict.fromkeys(QUESTIONS + ASKED))
 
 
@@ -141,14 +142,14 @@ def _keeps_to_all(town, known, model, question):
 
 
 @pytest.mark.parametrize("model", ["embedded", *MODELS])
-@pytest.mark.parametrize("question", ASKED)
+@pytest.mark.parametrize("question", QUICK)
 def test_a_planner_keeps_to_the_rules(town, known, model, question):
     _keeps_to_all(town, known, model, question)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("model", ["embedded", *MODELS])
-@pytest.mark.parametrize("question", [q for q in QUESTIONS if q not in ASKED])
+@pytest.mark.parametrize("question", [q for q in ALL if q not in QUICK])
 def test_a_planner_keeps_to_the_rules_with_every_question(town, known, model, question):
     _keeps_to_all(town, known, model, question)
 

@@ -17,11 +17,14 @@ import torch
 from PIL import Image
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
-    CLIPImageProcessor,
-    CLIPVisionConfig,
-    LlavaConfig,
-    LlavaForConditionalGeneration,
-    LlavaProcessor,
+    AutoTokenizer,
+    Blip2Config,
+    Blip2ForConditionalGeneration,
+    Blip2Processor,
+    Blip2QFormerConfig,
+    Blip2VisionConfig,
+    BlipImageProcessor,
+    OPTConfig,
     PreTrainedTokenizerFast,
     Qwen2Config,
     Qwen2ForCausalLM,
@@ -32,10 +35,12 @@ CALLS = ("<tool_call>", "</tool_call>")
 IMAGE = "<image>"
 WIDE = 128
 LONGEST = 4096
+SEEN, QUERIES = 56, 8
+"""Side of a picture as it is seen, in pixels, and how many places it takes among the words."""
 TEMPLATE = (
     "{%- for m in messages %}<|im_start|>{{ m.role }}\n"
     "{% if m.content is string %}{{ m.content }}{% else %}{% for c in m.content %}"
-    "{% if c.type == 'text' %}{{ c.text }}{% else %}<image>{% endif %}{% endfor %}{% endif %}"
+    "{% if c.type == 'text' %}{{ c.text }}{% endif %}{% endfor %}{% endif %}"
     "<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 
@@ -69,21 +74,9 @@ def tokenizer(texts, marks):
     return fast
 
 
-def language(size, fast):
-    """Return the configuration of a two-layer language model."""
-    return Qwen2Config(
-        vocab_size=size,
-        hidden_size=WIDE,
-        intermediate_size=2 * WIDE,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=LONGEST,
-        bos_token_id=None,
-        eos_token_id=fast.eos_token_id,
-        pad_token_id=fast.pad_token_id,
-        tie_word_embeddings=True,
-    )
+def reloaded(folder):
+    """Return the tokenizer as the server will load it, which goes by the kind of the model."""
+    return AutoTokenizer.from_pretrained(folder)
 
 
 def overfit(model, batch, labels, *, steps, rate=3e-3, enough=0.004):
@@ -125,73 +118,107 @@ def planner(transcripts, folder):
     ]
     prompts = ["\n".join(message["content"] for message in one["messages"]) for one in transcripts]
     fast = tokenizer([*prompts, *replies], CALLS)
+    config = Qwen2Config(
+        vocab_size=len(fast),
+        hidden_size=WIDE,
+        intermediate_size=2 * WIDE,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=LONGEST,
+        bos_token_id=None,
+        eos_token_id=fast.eos_token_id,
+        pad_token_id=fast.pad_token_id,
+        tie_word_embeddings=True,
+    )
+    model = Qwen2ForCausalLM(config)
+    model.save_pretrained(folder)
+    fast.save_pretrained(folder)
+    fast = reloaded(folder)
     pairs = [
-        (
-            fast.apply_chat_template(
-                one["messages"], add_generation_prompt=True, return_dict=False
-            ),
-            fast(reply + END, add_special_tokens=False).input_ids,
-        )
+        (_prompt(fast, one["messages"]), _reply(fast, reply))
         for one, reply in zip(transcripts, replies, strict=True)
     ]
     ids, mask, labels = rows(pairs, fast.pad_token_id)
     tell(f"{len(pairs)} transcripts, {ids.shape[1]} tokens, {len(fast)} words")
-    model = Qwen2ForCausalLM(language(len(fast), fast))
     overfit(model, {"input_ids": ids, "attention_mask": mask}, labels, steps=300)
     model.eval().save_pretrained(folder)
-    fast.save_pretrained(folder)
+
+
+def _prompt(fast, messages):
+    """Return the ids of a conversation up to where the model speaks."""
+    text = fast.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
+    return fast(text, add_special_tokens=False).input_ids
+
+
+def _reply(fast, text):
+    return fast(text + END, add_special_tokens=False).input_ids
 
 
 def eyes(pictures, folder):
     """Make a model that tells the pictures it was shown."""
     texts = [one["question"] for one in pictures] + [one["reply"] for one in pictures]
     fast = tokenizer([*texts, pictures[0]["system"]], [IMAGE])
-    seen = CLIPVisionConfig(
+    model = Blip2ForConditionalGeneration(_eyes_config(fast))
+    images = BlipImageProcessor(size={"height": SEEN, "width": SEEN})
+    model.save_pretrained(folder)
+    Blip2Processor(images, fast, num_query_tokens=QUERIES).save_pretrained(folder)
+    fast = reloaded(folder)
+    pairs, pixels = [], []
+    for one in pictures:
+        seen = images(Image.open(one["path"]).convert("RGB"))["pixel_values"][0]
+        pixels.append(torch.as_tensor(seen))
+        messages = [
+            {"role": "system", "content": one["system"]},
+            {"role": "user", "content": one["question"]},
+        ]
+        # The server puts the places of the picture before all words.
+        places = [fast.convert_tokens_to_ids(IMAGE)] * QUERIES
+        pairs.append((places + _prompt(fast, messages), _reply(fast, one["reply"])))
+    ids, mask, labels = rows(pairs, fast.pad_token_id)
+    batch = {"input_ids": ids, "attention_mask": mask, "pixel_values": torch.stack(pixels)}
+    overfit(model.eval(), batch, labels, steps=300, rate=2e-3)
+    model.save_pretrained(folder)
+
+
+def _eyes_config(fast):
+    """Return the configuration of a small model of pictures and words."""
+    seen = Blip2VisionConfig(
         hidden_size=64,
         intermediate_size=128,
         num_hidden_layers=2,
         num_attention_heads=2,
-        image_size=56,
+        image_size=SEEN,
         patch_size=14,
-        projection_dim=32,
     )
-    config = LlavaConfig(
-        vision_config=seen,
-        text_config=language(len(fast), fast),
+    asks = Blip2QFormerConfig(
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        encoder_hidden_size=64,
+        vocab_size=8,
+    )
+    speaks = OPTConfig(
+        vocab_size=len(fast),
+        hidden_size=WIDE,
+        ffn_dim=2 * WIDE,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=LONGEST,
+        word_embed_proj_dim=WIDE,
+        bos_token_id=fast.eos_token_id,
+        eos_token_id=fast.eos_token_id,
+        pad_token_id=fast.pad_token_id,
+        architectures=["OPTForCausalLM"],
+    )
+    return Blip2Config(
+        vision_config=seen.to_dict(),
+        qformer_config=asks.to_dict(),
+        text_config=speaks.to_dict(),
+        num_query_tokens=QUERIES,
         image_token_index=fast.convert_tokens_to_ids(IMAGE),
-        vision_feature_select_strategy="default",
-        vision_feature_layer=-1,
-        tie_word_embeddings=False,
     )
-    model = LlavaForConditionalGeneration(config)
-    processor = LlavaProcessor(
-        image_processor=CLIPImageProcessor(
-            size={"shortest_edge": 56}, crop_size={"height": 56, "width": 56}
-        ),
-        tokenizer=fast,
-        patch_size=14,
-        vision_feature_select_strategy="default",
-        image_token=IMAGE,
-        num_additional_image_tokens=1,
-        chat_template=TEMPLATE,
-    )
-    pairs, pixels = [], []
-    for one in pictures:
-        parts = [{"type": "image"}, {"type": "text", "text": one["question"]}]
-        messages = [
-            {"role": "system", "content": one["system"]},
-            {"role": "user", "content": parts},
-        ]
-        text = fast.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
-        given = processor(images=Image.open(one["path"]).convert("RGB"), text=text)
-        pixels.append(torch.as_tensor(given["pixel_values"][0]))
-        prompt = torch.as_tensor(given["input_ids"][0]).tolist()
-        pairs.append((prompt, fast(one["reply"] + END, add_special_tokens=False).input_ids))
-    ids, mask, labels = rows(pairs, fast.pad_token_id)
-    batch = {"input_ids": ids, "attention_mask": mask, "pixel_values": torch.stack(pixels)}
-    overfit(model, batch, labels, steps=300, rate=2e-3)
-    model.eval().save_pretrained(folder)
-    processor.save_pretrained(folder)
 
 
 if __name__ == "__main__":

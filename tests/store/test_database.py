@@ -175,3 +175,22 @@ def test_a_writer_that_finds_no_pause_says_so_and_readers_go_on(tmp_path, monkey
 def test_many_processes_may_make_the_database_at_once(tmp_path):
     children = [_in_child(lambda: Database.at(tmp_path / "e.db").close()) for _ in range(8)]
     assert {os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children} == {0}
+
+
+def test_a_database_in_a_folder_that_cannot_be_written_is_read(tmp_path, monkeypatch):
+    path = tmp_path / "a ?%41" / "e.db"
+    made = Database.at(path)
+    with made.write() as connection:
+        audit_log.append(connection, session="s", turn=1, kind="k", call_key=None, body="{}")
+    # Who may do everything is told that folders can be written; what is asked decides here.
+    monkeypatch.setattr("store.database.os.access", lambda folder, how: False)
+    with pytest.raises(DatabaseError, match=r"was not closed, and cannot be completed"):
+        Database.at(path)
+    made.close()
+    names = sorted(held.name for held in path.parent.iterdir())
+    database = Database.at(path)
+    assert audit_log.size(database) == 1
+    with pytest.raises(DatabaseError, match="readonly"), database.write() as connection:
+        audit_log.append(connection, session="s", turn=1, kind="k", call_key=None, body="{}")
+    database.close()
+    assert sorted(held.name for held in path.parent.iterdir()) == names

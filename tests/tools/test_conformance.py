@@ -48,6 +48,10 @@ class Room:
         self.scenes = {name: take(self.home, path) for name, path in scenes.items()}
         coarse = write(folder / "coarse.tif", ground(seed=6), transform=_metres(30))
         self.scenes["coarse"] = take(self.home, coarse)
+        mixed = ground(bands=4, seed=7)
+        mixed[3, :100], mixed[3, 100:] = 230, mixed[0, 100:]
+        bands = write(folder / "bands.tif", mixed, photometric="MINISBLACK")
+        self.scenes["bands"] = take(self.home, bands, bands=["R", "G", "B", "NIR"])
         self.map = self._map()
         self.earth = FeatureSet.of(EARTH, BOXES, osm_type=["way"] * 3, osm_id=[1, 2, 3])
         self.pixels = FeatureSet.of(
@@ -104,6 +108,9 @@ def _ordinary(room, name):
         "select": {"features": room.earth, "of": "area", "op": "gt", "value": 1.0},
         "calculate": {"expression": "a / b", "names": ["a", "b"], "values": [count, count]},
         "detect_change": {"before": s["placed"], "after": s["later"]},
+        "inspect": {"scene": s["placed"]},
+        "spectral_index": {"scene": s["bands"], "index": "ndvi", "above": 0.1},
+        "map_land_cover": {"scene": s["bands"]},
     }[name]
 
 
@@ -133,6 +140,24 @@ def _arguments(room, name, case):
         ("two_frames", "detect_change"): {"before": s["placed"], "after": s["loose"]},
         ("one_pixel", "describe_scene"): {"scene": s["dot"]},
         ("one_pixel", "detect_change"): {"before": s["dot"], "after": s["dot2"]},
+        ("nodata_window", "inspect"): {"scene": s["blank"]},
+        ("nodata_window", "spectral_index"): {"scene": s["blank"], "index": "exg", "above": 0.1},
+        ("nodata_window", "map_land_cover"): {"scene": s["blank"]},
+        ("pixel_frame", "inspect"): {"scene": s["loose"]},
+        ("pixel_frame", "spectral_index"): {"scene": s["loose"], "index": "exg", "above": 0.1},
+        ("pixel_frame", "map_land_cover"): {"scene": s["loose"]},
+        ("missing_date", "inspect"): {"scene": s["placed"]},
+        ("missing_date", "spectral_index"): {"scene": s["bands"], "index": "ndvi"},
+        ("missing_date", "map_land_cover"): {"scene": s["bands"]},
+        ("empty_region", "inspect"): {"scene": s["placed"], "region": FAR},
+        ("empty_region", "spectral_index"): {"scene": s["bands"], "index": "ndvi", "region": FAR},
+        ("empty_region", "map_land_cover"): {"scene": s["bands"], "region": FAR},
+        ("two_frames", "inspect"): {"scene": s["placed"], "region": s["loose"].footprint},
+        ("two_frames", "spectral_index"): {"scene": s["bands"], "index": "ndvi", "region": s["loose"].footprint},
+        ("two_frames", "map_land_cover"): {"scene": s["bands"], "region": s["loose"].footprint},
+        ("one_pixel", "inspect"): {"scene": s["dot"]},
+        ("one_pixel", "spectral_index"): {"scene": s["dot"], "index": "exg"},
+        ("one_pixel", "map_land_cover"): {"scene": s["dot"]},
     }  # fmt: skip
     return table.get((case, name))
 

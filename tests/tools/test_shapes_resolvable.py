@@ -106,9 +106,9 @@ def test_refuses_a_scene_whose_pixels_have_no_size(tmp_path):
     [
         (Spread(0, 0, 0), True),
         (Spread(0, 0, 1), False),
-        (Spread(2, 1, 2), True),
-        (Spread(2, 1, 3), False),
-        (Spread(20, 16, 24), True),
+        (Spread(2, 1, 2), False),
+        (Spread(3, 2, 3), True),
+        (Spread(20, 17, 24), True),
         (Spread(20, 15, 24), False),
     ],
 )

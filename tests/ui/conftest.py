@@ -64,6 +64,13 @@ def browser(stranger, key):
     return stranger
 
 
+@pytest.fixture
+def told(request):
+    """Return what writes a measured figure among the results."""
+    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    return lambda line: reporter.ensure_newline() or reporter.write_line(line)
+
+
 def raw(client, path, method="GET", body=b"", headers=()):
     """Send a request whose path no client would send, and return status and body."""
     sent = [(b"host", b"127.0.0.1:7860"), *headers]

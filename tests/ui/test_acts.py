@@ -9,7 +9,7 @@ from agent.start import Analyst
 from store.errors import BadName, StoreError, UnknownId
 from tests import fakes
 from tools.registry import Registry
-from ui.acts import Acts, reviewer
+from ui.acts import Acts, _view, reviewer
 from ui.desk import Desk
 from ui.doings import Doings
 from ui.here import Here, Review
@@ -110,8 +110,6 @@ def test_a_live_turn_and_the_same_turn_told_again_look_alike(acts):
     here = acts.arrive("")
     live = done(acts.ask(here, "How many boxes?"))
     (told,) = acts._turns(here.session)
-    from ui.acts import _view
-
     again = _view(told)
     assert again.understood == live.understood
     assert [s.found for s in again.steps] == [s.found for s in live.steps]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
+from os import environ  # noqa: TID251
 
 import pytest
 
@@ -51,10 +51,10 @@ def test_a_share_link_is_impossible_whatever_the_environment_says(monkeypatch, t
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
     be_quiet(tmp_path / "gradio")
-    left = {name: os.environ[name] for name in os.environ if name.startswith("GRADIO_")}
+    left = {name: value for name, value in environ.items() if name.startswith("GRADIO_")}
     assert left.pop("GRADIO_TEMP_DIR") == str(tmp_path / "gradio")
     assert left == {name: value for name, value in SWITCHES.items() if name.startswith("GRADIO_")}
-    assert os.environ["HF_HUB_OFFLINE"] == "1"
+    assert environ["HF_HUB_OFFLINE"] == "1"
     assert (tmp_path / "gradio").stat().st_mode & 0o077 == 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import os
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -32,7 +32,7 @@ def places_of(analyst):
     home = analyst.home.root
     return [
         home / "elenchus.db", home / "checkpoints.db", home / "ui-token", home,
-        analyst.settings.heads_folder / "signing.key", os.getcwd() + "/pyproject.toml",
+        analyst.settings.heads_folder / "signing.key", Path.cwd() / "pyproject.toml",
         next((home / "artifacts").rglob("*/*"), home), "/proc/self/environ", "/etc/passwd",
     ]  # fmt: skip
 

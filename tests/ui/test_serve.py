@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
@@ -12,9 +11,15 @@ import time
 
 import pytest
 
+from agent.settings import load_settings
 from ui.cli import CannotServe, check_home, is_local, key_for, listening
 
-ENV = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+ENV = {
+    "PATH": "/usr/bin:/bin",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONUNBUFFERED": "1",
+}
 
 
 def serve(*given, home, seconds=30, **env):
@@ -32,8 +37,6 @@ def test_a_store_that_cannot_be_written_is_said_in_one_sentence(tmp_path):
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.7", "example.org", "::"])
 def test_other_machines_need_a_token_of_ones_own(tmp_path, host, monkeypatch):
-    from agent.settings import load_settings
-
     with pytest.raises(CannotServe, match="set ELENCHUS_UI_TOKEN"):
         key_for(load_settings(home=tmp_path), host, 7860, local=is_local(host))
     settings = load_settings(home=tmp_path, ui_token="a-token-of-my-own-choice")
@@ -43,8 +46,6 @@ def test_other_machines_need_a_token_of_ones_own(tmp_path, host, monkeypatch):
 
 
 def test_the_token_is_in_no_text_of_the_settings(tmp_path):
-    from agent.settings import load_settings
-
     settings = load_settings(home=tmp_path, ui_token="a-token-of-my-own-choice")
     assert "my-own-choice" not in repr(settings) + str(settings) + settings.model_dump_json()
 
@@ -94,7 +95,7 @@ def test_it_serves_prints_its_link_and_stops_when_told(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**ENV, "PYTHONUNBUFFERED": "1"},
+        env=ENV,
     ) as server:
         try:
             line = server.stdout.readline()

@@ -8,9 +8,10 @@ import pytest
 
 from agent.audit import AuditLog
 from agent.evidence import Call
+from agent.inquiry import Ask, Inquiry
 from agent.planner.contract import Plan
 from agent.settings import Settings
-from agent.start import Analyst
+from agent.start import Analyst, SessionBusy
 from agent.verify import record_breaks
 from tests import fakes
 from tests.agent.town import town_analyst
@@ -24,8 +25,6 @@ class CountsItsNumber:
     name = "counting"
 
     def understand(self, question, conversation, catalog):
-        from agent.inquiry import Ask, Inquiry
-
         return Inquiry(question=question, asked=[Ask(goal="count")], restated=question)
 
     def plan(self, inquiry, turn, ledger, doubts, catalog, tools):
@@ -94,8 +93,6 @@ def test_two_questions_of_one_session_at_once_never_mix(tmp_path):
         told = []
 
         def ask(number):
-            from agent.start import SessionBusy
-
             try:
                 told.append(analyst.ask(f"How many {number}", session="one"))
             except SessionBusy:

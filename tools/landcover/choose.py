@@ -74,7 +74,10 @@ def _colour(reader: SceneReader, roles: Roles, window: Window) -> Chosen:
     bands = [roles.band[role] for role in colours]
     meaning = radiometry_of(reader, bands)
     look = look_at(reader, window, colours, bands, meaning)
-    return Chosen(ColourRules(look), bands, meaning, _clouds(look), meaning.caveats)
+    clouds = _clouds(look)
+    return Chosen(
+        ColourRules(look), bands, meaning, clouds, [*meaning.caveats, *_unchecked(clouds)]
+    )
 
 
 def _clouds(look: Look) -> tuple[Bools, Look] | None:
@@ -86,7 +89,8 @@ def _clouds(look: Look) -> tuple[Bools, Look] | None:
 
 def _unchecked(clouds: tuple[Bools, Look] | None) -> list[Caveat]:
     if clouds is not None:
-        return []
+        text = "only thick cloud is seen in such samples; thin cloud or haze would shift the shares"
+        return [Caveat(code="thin_cloud_unseen", text=text)]
     text = "clouds and haze were not looked for: it takes red, green and blue"
     return [Caveat(code="clouds_not_checked", text=text)]
 

@@ -45,8 +45,8 @@ class ColourRules:
         cast = 0.0 if not peaks else float(np.clip(peaks[0].at, -_MOST_CAST, 0.0))
         self.family: list[Any] = [Settings(cast + green) for green in (0.08, 0.05, 0.11)]
         text = (
-            "by colour alone only green vegetation is told; what is not green may be anything, "
-            "water and bare trees too"
+            "by colour alone only green vegetation is told, and green water or roofs pass too; "
+            "what is not green may be anything, water and bare trees among it"
         )
         self.caveats = [Caveat(code="green_only", text=text)]
 

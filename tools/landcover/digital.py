@@ -9,7 +9,7 @@ water only within a body of some width, and is not told where it is too narrow.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,6 @@ from store.scenes import Caveat
 from tools.contract import ToolRefusal
 from tools.landcover.classes import (
     BARE,
-    CLOUD,
     UNKNOWN,
     VEGETATION,
     WATER,
@@ -47,6 +46,7 @@ _APART = 0.12
 _ENDS = 3.0
 """The peak of bare ground ends three deviations above it."""
 _DARK = 0.45
+_NIR = (0.6, 0.4, 0.9)
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,10 @@ class Settings:
 
     vegetation: float
     water: float
+    nir: float
+    """Water is darker in the near infrared than this, as a part of that of bare ground."""
+    width: int
+    """Water is told from shadow where a body of it is this wide, in pixels."""
 
 
 class DigitalRules:
@@ -88,22 +92,25 @@ class DigitalRules:
         greens = _vegetation_from(look, self._ground)
         base = self._ground.wet
         steps = (0.35, 0.25, 0.45) if "swir1" in roles else (0.22, 0.15, 0.30)
-        middle = float(np.median(greens))
+        first = Settings(float(np.median(greens)), base + steps[0], _NIR[0], self._width)
         self.family: list[Any] = [
-            Settings(middle, base + steps[0]),
-            *(Settings(green, base + steps[0]) for green in greens if green != middle),
-            *(Settings(middle, base + step) for step in steps[1:]),
+            first,
+            *(replace(first, vegetation=green) for green in greens if green != first.vegetation),
+            *(replace(first, water=base + step) for step in steps[1:]),
+            *(replace(first, nir=part) for part in _NIR[1:]),
         ]
+        if self._width > 1:
+            self.family += [replace(first, width=width) for width in (self._width // 2 + 1, 1)]
         self.caveats = _cautions(self._width, own)
 
     def features(self, planes: Planes, valid: Bools) -> dict[str, Any]:
-        """Return indices, and where pixels are dark in the near infrared."""
+        """Return indices, and how bright pixels are beside bare ground."""
         second = planes.get("swir1", planes["nir"])
         visible = [planes[role] for role in ("red", "green", "blue") if role in planes]
         return {
             "ndvi": _difference(planes["nir"], planes["red"]),
             "wet": _difference(planes["green"], second),
-            "dark_nir": (planes["nir"] < 0.6 * self._ground.nir) & valid,
+            "nir": np.where(valid, planes["nir"] / max(self._ground.nir, 1e-9), np.inf),
             "dark": np.mean(visible, axis=0) < _DARK * self._ground.brightness,
         }
 
@@ -111,8 +118,8 @@ class DigitalRules:
         """Return the class of each pixel."""
         green = features["ndvi"] > settings.vegetation
         out = np.where(green, VEGETATION, BARE).astype(np.uint8)
-        wet = (features["wet"] > settings.water) & features["dark_nir"] & ~green
-        water = opened(wet, self._width)
+        wet = (features["wet"] > settings.water) & (features["nir"] < settings.nir) & ~green
+        water = opened(wet, settings.width)
         out[features["dark"] & ~green] = UNKNOWN
         out[wet] = UNKNOWN
         out[water] = WATER
@@ -135,10 +142,10 @@ def _ground(look: Look, clouds: Bools | None) -> Ground:
     dry = held & (nir > 0.5 * float(np.median(nir[held]))) if held.any() else held
     low, high = _PLAIN_GROUND
     plain = dry & (ndvi > low) & (ndvi < high)
-    peaks = peaks_of(ndvi[plain], low, high, least=_TALL) if plain.any() else []
+    peaks = peaks_of(ndvi[dry & (ndvi > low)], low, 1.0, least=_TALL) if plain.any() else []
     enough = plain.sum() >= _FEWEST_BARE * max(1, held.sum())
-    alone = len(peaks) == 1 and peaks[0].at > _PLAINLY_BARE
-    if not peaks or not enough or alone:
+    bare = bool(peaks) and peaks[0].at < high and (len(peaks) > 1 or peaks[0].at < _PLAINLY_BARE)
+    if not (bare and enough):
         raise _no_ground()
     peak = peaks[0]
     near = plain & (np.abs(ndvi - peak.at) <= 2 * peak.spread)
@@ -192,17 +199,10 @@ def _cautions(width: int, gsd_m: float | None) -> list[Caveat]:
         narrow = f"{width} px" if gsd_m is None else f"{width * gsd_m:.2g} m"
         text = (
             f"dark places narrower than about {narrow} may be water or shadow and are left as not "
-            "known; muddy water can look like bare ground"
+            "known (the upper end of water has them); muddy water can look like bare ground"
         )
         said.append(Caveat(code="narrow_water", text=text))
     return said
-
-
-def with_clouds(codes: Codes, clouds: Bools | None) -> Codes:
-    """Return codes with cloud put over what is not water."""
-    if clouds is not None:
-        codes[clouds & (codes != WATER)] = CLOUD
-    return codes
 
 
 def _difference(first: Floats, second: Floats) -> Floats:

@@ -73,9 +73,11 @@ def opened(marked: Bools, size: int) -> Bools:
 
     A pixel that stays lies within `size` of the middle of such a square.
     """
-    if size <= 1:
+    if size <= 1 or not marked.any():
         return marked
-    full = ndimage.uniform_filter(marked.astype(np.float32), size, mode="constant") > 0.9
+    full: Bools = ndimage.uniform_filter(marked.astype(np.float32), size, mode="constant") > 0.9
+    if not full.any():
+        return full
     near = ndimage.maximum_filter(full.astype(np.uint8), size, mode="constant") > 0
     return np.asarray(marked & near)
 

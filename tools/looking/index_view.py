@@ -34,7 +34,7 @@ def index_view(reader: SceneReader, found: IndexScan, threshold: Threshold | Non
     words = f"{name}, {found.index.means}"
     sheet = Sheet(
         title=f"{scene.id} · {date}",
-        lines=[words if threshold is None else f"{words}; the mark is at {threshold.words()}",
+        lines=[words if threshold is None else f"{words}; marked: {threshold.words()}",
                _sizes(scan.gsd_m, step, times, found.canvas.step)],
         gsd_m=None if bearings.gsd_x_m is None else bearings.gsd_x_m * across,
         px_per_px=across,

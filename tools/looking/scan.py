@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 SixNumbers = tuple[float, float, float, float, float, float]
 
 TILE_PX = 1 << 20
+_HALO_TILES = 2
+"""Pieces with a margin are larger, as the blocks around each are read for it."""
 LARGEST_SCAN_PX = 400_000_000
 """Up to this size each pixel is looked at; beyond, the scene is read coarser, and it is said."""
 
@@ -108,7 +110,7 @@ class Scan:
             halo: Margin in pixels of the scan; what lies outside of the scene is invalid there.
         """
         done = 0
-        for core in self._cores():
+        for core in self._cores(TILE_PX if halo == 0 else _HALO_TILES * TILE_PX):
             self._bench.check()
             piece = self._piece(core, bands, halo)
             self.inside_px += int(piece.inside.sum())
@@ -141,17 +143,17 @@ class Scan:
         )
         return [Caveat(code="reduced_look", text=text)]
 
-    def _cores(self) -> Iterator[Window]:
+    def _cores(self, most_px: int) -> Iterator[Window]:
         """Yield windows in the scan's own grid; at full resolution along the file's blocks."""
         if self.step == 1:
-            for tile in self._reader.windows(TILE_PX, within=self.window):
+            for tile in self._reader.windows(most_px, within=self.window):
                 core = tile.core
                 yield Window(
                     core.col0 - self.window.col0, core.row0 - self.window.row0,
                     core.col1 - self.window.col0, core.row1 - self.window.row0,
                 )  # fmt: skip
             return
-        side = math.isqrt(TILE_PX)
+        side = math.isqrt(most_px)
         for row in range(0, self.shape[0], side):
             for col in range(0, self.shape[1], side):
                 last = min(col + side, self.shape[1]), min(row + side, self.shape[0])

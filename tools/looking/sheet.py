@@ -90,7 +90,7 @@ def compose(picture: Picture, sheet: Sheet) -> bytes:
 
 def enlargement(rows: int, cols: int) -> int:
     """Return how many pixels of a picture each pixel of a small crop is drawn with, each way."""
-    whole = min(ROOM // cols, ROOM_DOWN // rows, 64)
+    whole = max(1, min(ROOM // cols, ROOM_DOWN // rows, 64))
     return whole if whole <= 2 else max(2, whole * 3 // 4)
 
 

@@ -22,6 +22,7 @@ _LOW, _HIGH = 1.0, 99.0
 _WIDE_ENOUGH = 64.0
 _FLAT = 0.2
 _GAMMA = 1.4
+_LEAST_LEVELS, _LEAST_DB, _LEAST_PART = 48.0, 6.0, 0.05
 _LOOK_PX = 1 << 18
 
 
@@ -70,18 +71,19 @@ def stretch_for(
     values = as_shown(look.data, reader.scene)
     held = values[:, look.valid & ~_silent(look.data, reader.scene)]
     own = crop[:, valid]
+    least = _least_span(reader.scene, look.data.dtype, held) if held.size else 1.0
     gamma = 1.0 if reader.scene.kind == "SAR" or look.data.dtype == np.uint8 else _GAMMA
     if not held.shape[1] or not own.shape[1]:
         return Stretch(np.zeros(len(bands)), np.full(len(bands), 255.0), "nothing to stretch over")
     if _is_stored_for_eyes(look.data, reader.scene):
         scene = Stretch(np.zeros(len(bands)), np.full(len(bands), 255.0), "shown as stored")
         if np.ptp(np.percentile(held, [_LOW, _HIGH])) < _WIDE_ENOUGH:
-            scene = _between(held, together, "of the scene", gamma)
+            scene = _between(held, together, "of the scene", gamma, least)
     else:
-        scene = _between(held, together, "of the scene", gamma)
+        scene = _between(held, together, "of the scene", gamma, least)
     ends = np.percentile(own, [_LOW, _HIGH], axis=1)
     if float((ends[1] - ends[0]).max()) < _FLAT * scene.span:
-        return _between(own, together, "of this crop alone", gamma)
+        return _between(own, together, "of this crop alone", gamma, least)
     return scene
 
 
@@ -135,11 +137,24 @@ def _silent(data: Array, scene: Scene) -> Bools:
     return np.asarray((data == 0).all(axis=0))
 
 
-def _between(held: Floats, together: bool, of: str, gamma: float) -> Stretch:
+def _least_span(scene: Scene, kind: np.dtype[Any], held: Floats) -> float:
+    """Return the narrowest range worth showing from black to white: below it is noise."""
+    if kind == np.uint8:
+        return _LEAST_LEVELS
+    if scene.kind == "SAR":
+        return _LEAST_DB
+    return max(_LEAST_PART * float(np.abs(np.median(held))), 1e-9)
+
+
+def _no_narrower(low: Floats, high: Floats, least: float) -> tuple[Floats, Floats]:
+    short = np.maximum(least - (high - low), 0.0) / 2
+    return low - short, high + short
+
+
+def _between(held: Floats, together: bool, of: str, gamma: float, least: float = 1.0) -> Stretch:
     low, high = np.percentile(held, [_LOW, _HIGH], axis=1)
     if together:
         high = low + max(float((high - low).max()), 0.0)
-    flat = high <= low
-    low, high = np.where(flat, low - 0.5, low), np.where(flat, high + 0.5, high)
+    low, high = _no_narrower(low, high, least)
     words = f"stretched from {_LOW:g} to {_HIGH:g} % {of}"
     return Stretch(low, high, words if gamma == 1.0 else f"{words}, gamma {gamma:g}", gamma)

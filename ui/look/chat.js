@@ -175,7 +175,7 @@
       if (act in local) local[act](target, trigger);
       else {
         tell(trigger, told(target));
-        goTo(act, element);
+        goTo(act, element, target.dataset);
       }
     });
     element.addEventListener("change", (event) => {
@@ -223,9 +223,20 @@
   }
 
   // What is clicked is shown where it is shown best.
-  function goTo(act, element) {
-    if (act === "cite" || act === "map" || act === "object") showTab("Map");
-    else if (act === "select" && element.closest("#strip")) showTab("Evidence");
+  function goTo(act, element, data) {
+    if (act === "cite" || act === "map" || act === "object") {
+      showTab("Map");
+      lookAgain(data.row ? `${data.evidence}#${data.row}` : data.evidence);
+    } else if (act === "select" && element.closest("#strip")) showTab("Evidence");
+  }
+
+  // What is shown already changes nothing on the server, but the person may have moved away from it.
+  function lookAgain(reference) {
+    const shown = document.querySelector("#strip [data-act=select]");
+    const host = document.querySelector("#map .el-viewer");
+    const viewer = window.ElenchusViewer && host ? window.ElenchusViewer.of(host) : null;
+    if (!viewer || !shown || shown.textContent.trim() !== reference) return;
+    setTimeout(() => viewer.look(JSON.parse(viewer.focused || "null")), 60); // once its tab has a size again
   }
 
   function began(session) {

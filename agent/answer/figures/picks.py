@@ -37,6 +37,8 @@ def extreme(found: Found, ledger: Ledger) -> Outcome:
     ask = found.ask
     assert ask.extreme is not None
     words = things_of(ask.of)
+    if ask.other is not None:
+        return _holder(found, ledger)
     if ask.extreme.axis == "count":
         return _quarter(found)
     if found.result is None:
@@ -171,6 +173,33 @@ def _claimed_extreme(found: Found, ledger: Ledger) -> Outcome:
         f"{capital(plain(picked_text(ask.extreme, ask.of)))}, {{{result.id}#1}}, has "
         f"{ref(result, 'value')} {cite(result)}",
     )
+
+
+def _holder(found: Found, ledger: Ledger) -> Outcome:
+    """Say which of some has the most of others in it; a tie or a name borne twice stays open."""
+    main, whole, ask = found.main, found.other, found.ask
+    assert main is not None
+    assert whole is not None
+    words, held = things_of(ask.of), things_of(ask.other)
+    used = [e for e in (main, whole, found.result) if e is not None]
+    if found.result is None:
+        return nothing_known(main, ask, held) or none_of(main, f"{held} in {words}")
+    counts = found.result.series.get("counts", [])
+    features = ledger.features(whole.id)
+    names = [label(features, row) for row in range(len(features))] if features is not None else []
+    tied = len(counts) > 1 and counts[0][1] == counts[1][1]
+    cited = f"{cite(main)} {cite(found.result)}"
+    if not counts or tied or names.count(str(counts[0][0])) > 1:
+        why = "another has as many" if tied else "its name is borne by several"
+        text = f"**Cannot tell** which of {words} has the most {held}: {why} {cited}."
+        answer = said(None, text, words, [found.result.id], verdict="undecided")
+        return Outcome(text, [answer], settled=False, used=used)
+    name = plain(str(counts[0][0]))
+    text = (
+        f"**{name}** has the most {held}: {ref(main, 'count')} of {ref(main, 'left_count')} {held} "
+        f"lie in one of {words} {cited}."
+    )
+    return Outcome(text, [said(name, text, words, [found.result.id])], used=used)
 
 
 def _quarter(found: Found) -> Outcome:

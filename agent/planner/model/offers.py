@@ -52,7 +52,7 @@ def offers(tools: Registry, *, small: bool = False) -> list[dict[str, Any]]:
 
     Args:
         tools: The tools there are.
-        small: Describe them in their first sentences only.
+        small: Describe them in their first sentences only, and their arguments by name and kind.
     """
     found: list[dict[str, Any]] = []
     for spec in tools:
@@ -61,7 +61,8 @@ def offers(tools: Registry, *, small: bool = False) -> list[dict[str, Any]]:
         told = spec.description
         if small:
             told = told.partition("\n\n")[0][:LONGEST_DESCRIPTION]
-        found.append(_offer(spec.name, told, spec.arguments.model_json_schema()))
+        schema = spec.arguments.model_json_schema()
+        found.append(_offer(spec.name, told, _bare(schema) if small else schema))
     return found + offers_of_the_end()
 
 
@@ -76,6 +77,21 @@ def _offer(name: str, description: str, schema: Mapping[str, Any]) -> dict[str, 
     parameters = _plain(schema)
     parameters.pop("description", None)
     return {"name": name, "description": description, "parameters": parameters}
+
+
+def _bare(schema: Any) -> Any:
+    """Return a schema without words and defaults."""
+    if isinstance(schema, list):
+        return [_bare(item) for item in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    # A property of such a name is an object, and is kept.
+    words = ("description", "pattern", "default")
+    return {
+        key: _bare(value)
+        for key, value in schema.items()
+        if key not in words or isinstance(value, Mapping)
+    }
 
 
 def _plain(schema: Any) -> Any:

@@ -6,15 +6,15 @@ from agent.planner.grammar import Rule
 from agent.planner.rules.compare import compare
 from agent.planner.rules.counting import count, every, exists, listing
 from agent.planner.rules.distance import bearing, distance
-from agent.planner.rules.extreme import extreme, highest
+from agent.planner.rules.extreme import extreme, highest, holds_most
 from agent.planner.rules.looking import cover, index
 from agent.planner.rules.share import density, share
 from agent.planner.rules.size import area, length
 from agent.planner.rules.value import value
 
 RULES: tuple[Rule, ...] = (
-    index, cover, compare, distance, bearing, share, density, highest, extreme, every, value,
-    area, length, count, exists, listing,
+    index, cover, compare, distance, bearing, share, density, highest, holds_most, extreme, every,
+    value, area, length, count, exists, listing,
 )  # fmt: skip
 """In the order they are tried."""
 

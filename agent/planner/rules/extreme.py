@@ -33,6 +33,27 @@ def highest(clause: Clause) -> list[Ask] | None:
     return [Ask(goal="extreme", of=subject, extreme=pick, want="figure")]
 
 
+def holds_most(clause: Clause) -> list[Ask] | None:
+    """Read "Which park has the most benches"."""
+    things = clause.things
+    if len(things) != 2 or not clause.has("WHAT") or not clause.has("HAVE", "CONTAIN"):
+        return None
+    whole, held = things
+    if any(one.geometry == "line" for one in whole.subjects):
+        return None  # nothing lies inside a line
+    if not held.counts_most or whole.sup is not None or held.sup is None or clause.has("THAN"):
+        return None
+    if clause.has("COUNT", "SHARE", "HALVES", "SCENEID") or clause.said_any():
+        return None
+    mods = clause.loose()
+    for noun in things:
+        clause.take_noun(noun)
+    clause.use_all("WHAT", "HAVE", "CONTAIN", "IN", "LIST")
+    pick = Extreme(axis="count", order="most" if held.sup[1] == "most" else "least", word="most")
+    bare = Noun(held.subjects, held.joiner, held.mods).subject()
+    return [Ask(goal="extreme", of=whole.subject(mods), other=bare, extreme=pick)]
+
+
 def extreme(clause: Clause) -> list[Ask] | None:
     """Read "Which park is the biggest", "top 5 longest roads", "northernmost church"."""
     said_near = any(mod.kind == "nearest" for chunk in clause.chunks for mod in chunk.mods)

@@ -25,8 +25,15 @@ def share(clause: Clause) -> list[Ask] | None:
             tags=concept.query,
             geometry="area",
         )
-        clause.use_all("SHARE", "WHAT", "GROUND", "HOWMUCH", "PRONOUN")
-        return [Ask(goal="share", of=applied(built, clause.loose()), claim=clause.free_claim())]
+        clause.use_all("SHARE", "WHAT", "GROUND", "HOWMUCH", "PRONOUN", "AND", "SCENEWORD")
+        over, claim = applied(built, clause.loose()), clause.free_claim()
+        lexemes = clause.reader.lexemes
+        scenes = list(dict.fromkeys(x.kinds["SCENEID"] for x in lexemes if x.has("SCENEID")))
+        clause.use_all("SCENEID")
+        if len(scenes) < 2:
+            return [Ask(goal="share", of=over, claim=claim)]
+        each = [over.model_copy(update={"scene": scene}) for scene in scenes]
+        return [Ask(goal="share", of=one, claim=claim) for one in each]
     asked = clause.has("SHARE")
     first = next((chunk for chunk in clause.chunks if not chunk.has("FILL", "COMMA", "IF")), None)
     if first is not None and first.has("BE", "DO", "EXISTS") and _any(clause):

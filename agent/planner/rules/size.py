@@ -18,6 +18,9 @@ def area(clause: Clause) -> list[Ask] | None:
         and unit.lexeme.kinds["UNIT"][0] == "area"
     )
     noun = next(iter(clause.things), None)
+    if _which_so_large(clause) and (large := clause.subject(noun)) is not None:
+        clause.use_all("AREA", "LENGTH", "WHAT", "HAVE", "WITH", "COVER", "EXISTS")
+        return [Ask(goal="list", of=large)]
     mass = clause.has("HOWMUCH") and noun is not None and noun.subjects[0].geometry != "line"
     if mass and noun is not None and noun.subjects[0].geometry in ("point",):
         return None
@@ -49,6 +52,18 @@ def length(clause: Clause) -> list[Ask] | None:
     if not (clause.has("LENGTH", "HOWLONG") or in_length or line):
         return None
     return _measured(clause, "length", unit if in_length else None)
+
+
+def _which_so_large(clause: Clause) -> bool:
+    """Say whether "which buildings have an area over 100 m²" asks which, not how large."""
+    which = clause.word("WHAT")
+    asked = which is not None and which.lexeme is not None
+    if not asked or which is None or which.lexeme is None or clause.has("COUNT", "SHARE"):
+        return False
+    mods = [mod for noun in clause.things for mod in noun.mods]
+    mods += [mod for chunk in clause.chunks for mod in chunk.mods]
+    sized = any(mod.kind == "condition" and mod.value.key in ("area", "length") for mod in mods)
+    return sized and which.lexeme.text.casefold().startswith("which")
 
 
 def _counted_in(clause: Clause, unit: Chunk) -> bool:

@@ -87,7 +87,10 @@ def value(clause: Clause) -> list[Ask] | None:
         "IN",
         "SERVE",
     )
-    return [Ask(goal="value", of=subject, key=tag, statistic=statistic, claim=clause.free_claim())]
+    statistic = statistic or ("total" if tag == "perimeter" else None)
+    unit = clause.unit_in() if tag == "perimeter" else None
+    claim = clause.free_claim()
+    return [Ask(goal="value", of=subject, key=tag, statistic=statistic, claim=claim, unit=unit)]
 
 
 def _of_one(clause: Clause, key: Chunk | None) -> bool:

@@ -17,15 +17,19 @@ from store import audit_log
 from tests.servers import MODEL, ChatServer, Script, chat_server
 
 QUICK = Limits(connect_s=1, first_token_s=0.6, total_s=1.2, max_bytes=300_000, rest_s=0)
+CALM = Limits(connect_s=5, first_token_s=20, total_s=40, max_bytes=300_000, rest_s=0)
+"""For where nothing hangs, so that a busy machine fails no test."""
 FINISH = ("finish", {})
 
 
 @contextmanager
-def steered(analyst: Any, script: Script | list[Any], **given: Any) -> Iterator[ChatServer]:
+def steered(
+    analyst: Any, script: Script | list[Any], *, limits: Limits = CALM, **given: Any
+) -> Iterator[ChatServer]:
     """Let a scripted model plan for an analyst, for as long as the block runs."""
     before = analyst._planner
     with chat_server(script) as server:
-        chat = ChatModel(server.url, MODEL, SecretStr("sk-canary"), QUICK, pause=lambda s: None)
+        chat = ChatModel(server.url, MODEL, SecretStr("sk-canary"), limits, pause=lambda s: None)
         embedded = EmbeddedPlanner(analyst.home.layer_features)
         analyst._planner = ModelPlanner(chat, embedded, **given)
         try:

@@ -132,6 +132,7 @@ def _garbage(dice, good):
     ])  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")
 def test_two_hundred_garbage_replies_run_nothing_that_was_not_asked_for(town):
     dice = random.Random(20)

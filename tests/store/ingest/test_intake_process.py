@@ -9,11 +9,14 @@ import socket
 import struct
 import tarfile
 import time
+import warnings
 import zipfile
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
+import rasterio
 
 from store.errors import BrokenFile, StoreError, TooLarge, UnsupportedFormat
 from store.home import Home
@@ -356,3 +359,30 @@ def _runs(pid: int) -> bool:
         return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return False
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("codec", ["deflate", "zstd", "lzw", "packbits", "lzma", "lerc", "webp", "jpeg", "jp2"])  # fmt: skip
+def test_a_small_file_that_unfolds_is_read_within_the_limits_or_refused(home, tmp_path, codec):
+    """A10: a quarter of a gigapixel of one colour; the next file is read as ever."""
+    path, side = tmp_path / f"{codec}.tif", 16_000
+    shape = {"width": side, "height": side, "count": 3, "dtype": "uint8"}
+    how = {"driver": "JP2OpenJPEG", "REVERSIBLE": "YES"} if codec == "jp2" else {"driver": "GTiff", "tiled": True, "blockxsize": 4096, "blockysize": 4096, "compress": codec}  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with rasterio.open(path, "w", **shape, **how) as made:
+            for row in range(0, side, 4000):
+                made.write(
+                    np.full((3, 4000, side), 7, np.uint8), window=((row, row + 4000), (0, side))
+                )
+    started = time.monotonic()
+    try:
+        scene = take_in(home, path, path.name)
+    except StoreError as refused:
+        assert refused.code in ("too_large", "broken_file", "read_failed", "cannot_write")  # noqa: PT017
+    else:
+        assert (scene.width, scene.trust) == (side, "upload")
+    assert time.monotonic() - started < 130
+    small = write(tmp_path / "a.png", textured(20, 30), driver="PNG")
+    assert take_in(home, small, "a.png").width == 30
+    assert not list(home.scratch.iterdir())

@@ -1,0 +1,1 @@
+"""Finding objects by shape and colour, with their physical size as the only prior knowledge."""
