@@ -42,6 +42,17 @@ class OneWriter(SqliteSaver):
             yield cursor
 
 
+def _close(connection: sqlite3.Connection, lock: FileLock) -> None:
+    """Close; the last to close folds the log into the database, which is a write like others."""
+    try:
+        with lock.held():
+            connection.close()
+    except LockNotTaken:
+        connection.close()
+    finally:
+        lock.close()
+
+
 @contextmanager
 def checkpoints(path: Path) -> Iterator[SqliteSaver]:
     """Open the checkpoints of a home.
@@ -59,7 +70,6 @@ def checkpoints(path: Path) -> Iterator[SqliteSaver]:
             connection.execute("PRAGMA synchronous=NORMAL")
             yield saver
         finally:
-            connection.close()
-            lock.close()
+            _close(connection, lock)
     except (sqlite3.Error, LockNotTaken) as wrong:
         raise DatabaseError(f"the checkpoints at {path} could not be written: {wrong}") from wrong

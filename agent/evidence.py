@@ -18,6 +18,8 @@ RefusalId = Annotated[str, StringConstraints(pattern=r"^R[1-9]\d*$")]
 DoubtId = Annotated[str, StringConstraints(pattern=r"^D[1-9]\d*$")]
 REFERENCE = re.compile(r"^(E[1-9]\d*)(?:\.([a-z][a-z0-9_]*)|#(set|region|[1-9]\d*))?$")
 
+Verdict = Literal["yes", "no", "unsure"]
+"""What somebody says about a crop."""
 Status = Literal["answered", "partial", "abstained", "needs_input", "budget", "failed", "cancelled"]
 
 

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 import anyio.to_thread
+import jsonschema
 from mcp import types
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 
+from agent.planner.contract import OF_PEOPLE
 from agent.respondents import VERDICTS, AnswersGiven
-from store.errors import StoreError
+from store.errors import BadName, StoreError
 
 if TYPE_CHECKING:
     from agent.result import Answer
@@ -80,6 +82,8 @@ class Service:
         """Return `ask` and every tool a planner has."""
         found = [types.Tool(name=_ASK, description=_ASK_WORDS, inputSchema=_ASK_SCHEMA)]
         for spec in self._analyst.registry:
+            if spec.name in OF_PEOPLE:
+                continue
             schema = spec.arguments.model_json_schema()
             schema.setdefault("properties", {})["session"] = _SESSION
             found.append(
@@ -92,6 +96,10 @@ class Service:
         given = dict(arguments)
         session = given.pop("session", self._session)
         try:
+            if not isinstance(session, str):
+                raise BadName("a session is named by text")
+            if name in OF_PEOPLE:
+                raise BadName(f"{name} keeps what a person said; answer crops with `ask`")
             if name == _ASK:
                 answer = self._ask(given, session, cancel)
             else:
@@ -102,6 +110,10 @@ class Service:
         return self._told(answer)
 
     def _ask(self, given: dict[str, Any], session: str, cancel: Any) -> Answer:
+        try:
+            jsonschema.validate(given, _ASK_SCHEMA)
+        except jsonschema.ValidationError as wrong:
+            raise BadName(f"{_ASK}: {wrong.json_path}: {wrong.message[:300]}") from wrong
         answers = given.get("answers")
         return self._analyst.ask(
             given.get("question", ""),

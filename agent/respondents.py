@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, cast, get_args
+from typing import TYPE_CHECKING, Any, Protocol, cast, get_args
 
 import yaml
 
-from agent.evidence import CropQuestion
+from agent.evidence import CropQuestion, Verdict
 from store.errors import StoreError
+from store.geo import is_earth
 from store.text import clean_text
 
 if TYPE_CHECKING:
+    from shapely import STRtree
     from shapely.geometry.base import BaseGeometry
 
     from agent.planner.contract import Ledger
     from store.artifacts import Artifacts
     from tools.vision.eyes import Eyes
 
-Verdict = Literal["yes", "no", "unsure"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 _CROP = re.compile(r"^(E[1-9]\d*)#([1-9]\d*)$")
 _WORDS: dict[str, Verdict] = {
@@ -39,25 +40,34 @@ class BadAnswers(StoreError):
     code = "bad_answers"
 
 
+Stop = Callable[[], bool]
+
+
 @dataclass(frozen=True)
 class Verdicts:
-    """Answers to questions about crops, in the order of the questions, and who gave them."""
+    """Answers to questions about crops by their ids, and who gave them; none for the others."""
 
-    verdicts: list[Verdict]
+    verdicts: dict[str, Verdict]
     by: str
 
 
 class Respondent(Protocol):
     """Answers questions about crops, now or not at all."""
 
-    def answer(self, questions: Sequence[CropQuestion], ledger: Ledger) -> Verdicts | None:
-        """Return a verdict for each question, or None when they cannot be answered now."""
+    def answer(
+        self, questions: Sequence[CropQuestion], ledger: Ledger, stop: Stop
+    ) -> Verdicts | None:
+        """Return verdicts for some of the questions, or None when none can be answered now.
+
+        Raises:
+            BadAnswers: What is known cannot be about these questions.
+        """
         ...
 
 
 @dataclass(frozen=True)
 class AnswersGiven:
-    """Answers by the id of the object asked about; what is left out is unsure.
+    """Answers by the id of the object asked about; what is left out is asked again.
 
     Args:
         answers: From ids such as `E5#12` to `yes`, `no` or `unsure`.
@@ -67,11 +77,12 @@ class AnswersGiven:
     answers: Mapping[str, Verdict]
     by: str = "person"
 
-    def answer(self, questions: Sequence[CropQuestion], ledger: Ledger) -> Verdicts | None:
-        """Answer when at least one of the questions was answered."""
-        if not any(question.id in self.answers for question in questions):
-            return None
-        return Verdicts([self.answers.get(q.id, "unsure") for q in questions], self.by)
+    def answer(
+        self, questions: Sequence[CropQuestion], ledger: Ledger, stop: Stop
+    ) -> Verdicts | None:
+        """Give the answers there are to these questions."""
+        known = {q.id: self.answers[q.id] for q in questions if q.id in self.answers}
+        return Verdicts(known, self.by) if known else None
 
 
 @dataclass(frozen=True)
@@ -86,17 +97,36 @@ class AnswersByPlaces:
     places: Sequence[BaseGeometry]
     by: str
 
-    def answer(self, questions: Sequence[CropQuestion], ledger: Ledger) -> Verdicts | None:
+    def answer(
+        self, questions: Sequence[CropQuestion], ledger: Ledger, stop: Stop
+    ) -> Verdicts | None:
         """Answer each by where it lies."""
         from shapely import STRtree  # noqa: PLC0415 - only scripts with known places need it
 
         tree = STRtree(list(self.places))
-        verdicts: list[Verdict] = []
+        verdicts: dict[str, Verdict] = {}
         for question in questions:
+            self._check(question, ledger, tree)
             middle = _middle(question, ledger)
-            inside = middle is not None and len(tree.query(middle, predicate="intersects")) > 0
-            verdicts.append("unsure" if middle is None else "yes" if inside else "no")
-        return Verdicts(verdicts, self.by)
+            if middle is not None:
+                inside = len(tree.query(middle, predicate="intersects")) > 0
+                verdicts[question.id] = "yes" if inside else "no"
+        return Verdicts(verdicts, self.by) if verdicts else None
+
+    def _check(self, question: CropQuestion, ledger: Ledger, tree: STRtree) -> None:
+        """Refuse places that all lie elsewhere: they would deny everything."""
+        from shapely import box, total_bounds  # noqa: PLC0415
+
+        features = ledger.features(question.id.partition("#")[0])
+        if features is None or not len(features):
+            return
+        around = box(*total_bounds(features.geometry))
+        if not len(tree.query(around, predicate="intersects")):
+            how = "longitude and latitude" if is_earth(features.frame) else "columns and rows"
+            raise BadAnswers(
+                f"none of the places of {self.by} lies where the candidates are; give them in "
+                f"{how}, as this scene needs"
+            )
 
 
 @dataclass(frozen=True)
@@ -106,18 +136,20 @@ class AnswersByEyes:
     eyes: Eyes
     artifacts: Artifacts
 
-    def answer(self, questions: Sequence[CropQuestion], ledger: Ledger) -> Verdicts | None:
-        """Answer by what the eyes say; None when they fail."""
-        from tools.vision.eyes import NoReading  # noqa: PLC0415
-
-        verdicts: list[Verdict] = []
+    def answer(
+        self, questions: Sequence[CropQuestion], ledger: Ledger, stop: Stop
+    ) -> Verdicts | None:
+        """Answer by what the eyes say; None when they fail, or there is no time left."""
+        verdicts: dict[str, Verdict] = {}
         for question in questions:
-            png = self.artifacts.path(question.view).read_bytes()
-            try:
-                reading = self.eyes.look(png, question.text, VERDICTS)
-            except NoReading:
+            if stop():
                 return None
-            verdicts.append(_WORDS.get((reading.choice or "").casefold(), "unsure"))
+            try:
+                png = self.artifacts.path(question.view).read_bytes()
+                reading = self.eyes.look(png, question.text, VERDICTS)
+            except StoreError:  # no reading, or no picture: the person is asked instead
+                return None
+            verdicts[question.id] = _WORDS.get((reading.choice or "").casefold(), "unsure")
         return Verdicts(verdicts, f"eyes:{clean_text(self.eyes.name, 60)}")
 
 
@@ -187,6 +219,7 @@ def _places(
     from shapely.geometry import shape  # noqa: PLC0415
 
     places: list[BaseGeometry] = []
+    _check_crs(data, path)
     for number, feature in enumerate(data.get("features") or [], start=1):
         try:
             own = feature.get("properties") or {}
@@ -203,4 +236,18 @@ def _places(
                 "can be told what lies in them"
             )
         places.append(place if place.is_valid else place.buffer(0))
+    if not places:
+        kept = f" with {dict(where)}" if where else ""
+        raise BadAnswers(f"{path} holds no area{kept}; without any, every crop would be denied")
     return places
+
+
+def _check_crs(data: Mapping[str, Any], path: Path) -> None:
+    """Refuse coordinates that are neither longitude and latitude nor columns and rows."""
+    crs = data.get("crs")
+    named = str((crs.get("properties") or {}).get("name", "")) if isinstance(crs, Mapping) else ""
+    if named and not re.search(r"(CRS84|EPSG:+4326)$", named):
+        raise BadAnswers(
+            f"{path} is in {clean_text(named, 60)}; give longitude and latitude (OGC:CRS84), or "
+            "columns and rows"
+        )

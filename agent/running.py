@@ -19,8 +19,10 @@ from agent.evidence import Claim, Evidence
 from agent.graph import begin, build
 from agent.ledger import SessionLedger
 from agent.planner.contract import Planner
+from agent.planner.one_call import OneCall
 from agent.records import Recorder
 from agent.references import Resolver
+from agent.respondents import AnswersGiven
 from agent.result import Answer, doubt_out, refusal_out
 from agent.settings import Settings
 from agent.turn import Budget, Turn
@@ -58,7 +60,11 @@ def make_turn(
     ledger = SessionLedger(home.database, home.artifacts, session)
     question, record = turn_record.load(home.database, session, number)
     until = time.monotonic() + settings.turn_timeout_s
+    if record.call is not None:
+        planner = OneCall(record.call, record.asked, record.call_by)
+    given = AnswersGiven(record.answers, record.answers_by) if record.answers else None
     return Turn(
+        respondent=given,
         question=question,
         conversation=turn_record.conversation(home.database, session, number, record),
         planner=planner,

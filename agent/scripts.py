@@ -12,8 +12,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from agent.events import Listener, nobody
-from agent.evidence import Claim, Status
-from agent.respondents import AnswersGiven, Respondent, Verdict, read_answers
+from agent.evidence import Claim, Status, Verdict
+from agent.respondents import AnswersGiven, Respondent, read_answers
 from agent.result import Answer
 from agent.start import Analyst
 from store.errors import StoreError

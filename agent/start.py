@@ -13,9 +13,11 @@ from typing import IO, TYPE_CHECKING, Any, Self
 from agent.events import Listener, Notice, nobody
 from agent.inputs import plain_question, region_text, session_name
 from agent.settings import Settings, load_settings
-from store.errors import StoreError, UnknownId
+from store.errors import BadName, StoreError, UnknownId
 
 if TYPE_CHECKING:
+    from agent.evidence import Evidence
+    from agent.ledger import SessionLedger
     from agent.planner.contract import Planner
     from agent.respondents import Respondent
     from agent.result import Answer
@@ -144,17 +146,19 @@ class Analyst:
         from agent.turn_record import TurnRecord, asked_about_crops
 
         name = session_name(session)
-        if question.strip() or answers is None:
+        goes_on = answers is not None and not question.strip()
+        record = TurnRecord(
+            scenes=[self.home.catalog.scene(scene).id for scene in scenes],
+            region=region_text(region),
+            examples=[text for text in map(region_text, examples) if text is not None],
+        )
+        if not goes_on:
             question = plain_question(question)
-            record = TurnRecord(
-                scenes=[self.home.catalog.scene(scene).id for scene in scenes],
-                region=region_text(region),
-                examples=[text for text in map(region_text, examples) if text is not None],
-            )
-        else:
-            question, record = asked_about_crops(self.home.database, name)
         with self._writing(name):
             self._finish_earlier(name, listener, cancel)
+            if goes_on:
+                question, record = asked_about_crops(self.home.database, name)
+            record = record.model_copy(update=_kept(answers))
             turn = self._new_turn(name, question, record)
             return self._run(name, turn, listener, cancel, respondent=answers)
 
@@ -168,6 +172,7 @@ class Analyst:
         reject: Sequence[int] = (),
         add: Sequence[str] = (),
         listener: Listener = nobody,
+        cancel: Callable[[], bool] = lambda: False,
     ) -> Answer:
         """Accept, reject or add objects of evidence; the count follows, in a turn of its own.
 
@@ -179,10 +184,10 @@ class Analyst:
             reject: Rows of objects that are wrong.
             add: Boxes around objects that were missed, written as regions.
             listener: Told what happens, as it happens.
+            cancel: Asked whether to stop.
         """
         from agent.evidence import Call
         from agent.inquiry import Ask
-        from agent.planner.one_call import OneCall
         from agent.turn_record import TurnRecord
 
         name = session_name(session)
@@ -196,10 +201,11 @@ class Analyst:
         call = Call(tool="review_objects", arguments=arguments, why="a person's review")
         said = f"Review of {objects}: {len(accept)} accepted, {len(reject)} rejected, "
         with self._writing(name):
-            self._finish_earlier(name, listener, lambda: False)
-            turn = self._new_turn(name, f"{said}{len(add)} added.", TurnRecord())
-            planner = OneCall(call, [Ask(goal="count")])
-            return self._run(name, turn, listener, lambda: False, planner=planner)
+            self._finish_earlier(name, listener, cancel)
+            _check_counted(self._ledger(name).get(call.arguments["objects"].partition("#")[0]))
+            record = TurnRecord(call=call, call_by=by, asked=[Ask(goal="count")])
+            turn = self._new_turn(name, f"{said}{len(add)} added.", record)
+            return self._run(name, turn, listener, cancel)
 
     def call(
         self,
@@ -222,16 +228,15 @@ class Analyst:
             cancel: Asked at every window of long work whether to stop.
         """
         from agent.evidence import Call
-        from agent.planner.one_call import OneCall
         from agent.turn_record import TurnRecord
 
         name = session_name(session)
         call = Call(tool=tool, arguments=dict(arguments), why=f"called by {by}")
         with self._writing(name):
             self._finish_earlier(name, listener, cancel)
-            turn = self._new_turn(name, f"Call of {tool[:60]}.", TurnRecord())
-            planner = OneCall(call, name=by)
-            return self._run(name, turn, listener, cancel, planner=planner)
+            record = TurnRecord(call=call, call_by=by)
+            turn = self._new_turn(name, f"Call of {tool[:60]}.", record)
+            return self._run(name, turn, listener, cancel)
 
     def _finish_earlier(self, session: str, listener: Listener, cancel: Callable[[], bool]) -> None:
         for _ in self._unfinished(session):
@@ -295,20 +300,19 @@ class Analyst:
         number: int,
         listener: Listener,
         cancel: Callable[[], bool],
-        *,
-        planner: Planner | None = None,
         respondent: Respondent | None = None,
     ) -> Answer:
         from agent.running import Parts, answer_of, loop, make_turn
+        from store.database import DatabaseError
 
         started = time.monotonic()
         parts = Parts(self.settings, self.home, self.audit, self.registry, self.eyes)
-        turn = make_turn(parts, planner or self.planner, session, number, listener, cancel)
-        turn.respondent = respondent or self._eyes_answer()
+        turn = make_turn(parts, self.planner, session, number, listener, cancel)
+        turn.respondent = respondent or turn.respondent or self._eyes_answer()
         try:
             loop(turn, self.home.checkpoints)
-        except StoreError:
-            raise  # something outside: the turn stays open and can be resumed
+        except DatabaseError:
+            raise  # nothing more can be recorded: the turn stays open and can be resumed
         except Exception:  # noqa: BLE001 - a bug ends the turn, with its traceback in the log
             turn.fail(traceback.format_exc(limit=20))
         head = self.audit.seal()
@@ -321,6 +325,11 @@ class Analyst:
         from agent.respondents import AnswersByEyes
 
         return AnswersByEyes(self.eyes, self.home.artifacts)
+
+    def _ledger(self, session: str) -> SessionLedger:
+        from agent.ledger import SessionLedger
+
+        return SessionLedger(self.home.database, self.home.artifacts, session)
 
     def _lock_file(self, session: str) -> IO[str]:
         folder = self.home.root / "locks"
@@ -344,3 +353,23 @@ class Analyst:
                     f"session {session!r} is answering another question; wait, or use another"
                 ) from wrong
             yield
+
+
+def _kept(answers: Respondent | None) -> dict[str, Any]:
+    """Return what of answers about crops is stored with a turn, for resuming."""
+    from agent.respondents import AnswersGiven
+
+    if not isinstance(answers, AnswersGiven):
+        return {}
+    return {"answers": dict(answers.answers), "answers_by": answers.by}
+
+
+def _check_counted(evidence: Evidence | None) -> None:
+    """Refuse a review of what is no finished count."""
+    if evidence is None or evidence.set is None:
+        raise UnknownId("there is no such set of objects in this session; name a count, such as E5")
+    if evidence.quantity("count") is None or evidence.series.get("ask"):
+        raise BadName(
+            f"{evidence.id} is no finished count: its objects are candidates. Answer the questions "
+            "about them first, then review what was counted"
+        )

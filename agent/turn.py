@@ -37,7 +37,7 @@ from agent.inquiry import Inquiry
 from agent.ledger import SessionLedger
 from agent.planner.contract import Conversation, CropAsk, FallsBack, NotRun, Plan, Planner
 from agent.records import Place
-from agent.respondents import Respondent
+from agent.respondents import BadAnswers, Respondent
 from agent.turn_record import TurnRecord
 from agent.weigh import weigh
 from store import ledger as rows
@@ -117,6 +117,8 @@ class Turn:
         self._log_not_run(plan.not_run)
         if plan.ask is not None and not plan.calls:
             plan = self._answered(plan.ask)
+            if end := self._broken_off():
+                return {"step": step, "calls": [], "way": "answer", "end": end}
         if plan.calls and self._spent(state):
             return {"step": step, "calls": [], "way": "answer", "end": "budget"}
         if plan.calls:
@@ -175,15 +177,20 @@ class Turn:
         evidence = self.ledger.get(ask.evidence)
         assert evidence is not None
         questions = crop_questions(evidence)
-        given = self.respondent.answer(questions, self.ledger) if self.respondent else None
+        text = ask.text or "I need some answers about what these crops show."
+        given = None
+        try:
+            if self.respondent is not None:
+                given = self.respondent.answer(questions, self.ledger, self._must_stop)
+        except BadAnswers as wrong:
+            told = str(wrong)
+            text = f"{told[:1].upper()}{told[1:]}. {text}"
         if given is None:
-            text = ask.text or "I need some answers about what these crops show."
             return Plan(question_back=QuestionBack(text=text, crops=questions))
-        rows_asked = [int(question.id.partition("#")[2]) for question in questions]
         arguments = {
             "of": f"{evidence.id}#set",
-            "rows": rows_asked,
-            "verdicts": list(given.verdicts),
+            "rows": [int(crop.partition("#")[2]) for crop in given.verdicts],
+            "verdicts": list(given.verdicts.values()),
             "by": given.by,
         }
         call = Call(tool="record_answers", arguments=arguments, why="what the crops show")
@@ -323,6 +330,10 @@ class Turn:
         if any(refused.code == "deadline_passed" for refused in self.turn_refusals()):
             return "budget"
         return "cancelled" if self.cancel() else None
+
+    def _must_stop(self) -> bool:
+        """Tell whether the person wants an end, or the time is up."""
+        return self.cancel() or time.monotonic() >= self.budget.until
 
     def _spent(self, state: TurnState) -> bool:
         """Tell whether the budget allows no further call; what is enough already may be told."""

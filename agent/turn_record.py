@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from agent.evidence import Claim, QuestionBack, Status
-from agent.inquiry import Inquiry
+from agent.evidence import Call, Claim, QuestionBack, Status, Verdict
+from agent.inquiry import Ask, Inquiry
 from agent.planner.contract import Conversation, PastTurn
 from store import ledger as rows
 from store.database import Database
@@ -21,6 +21,14 @@ class TurnRecord(Record):
     examples: list[str] = Field(default_factory=list)
     continues: list[int] = Field(default_factory=list)
     """Earlier turns of the same question, which asked about crops and now get their answers."""
+    answers: dict[str, Verdict] = Field(default_factory=dict)
+    """What was said about crops with the question, by object; kept so that resuming has it too."""
+    answers_by: str = ""
+    call: Call | None = None
+    """The one call this turn consists of, where somebody decided on it: a review, say."""
+    call_by: str = ""
+    asked: list[Ask] = Field(default_factory=list)
+    """What that call is to answer."""
     planner: str = ""
     inquiry: Inquiry | None = None
     end: str | None = None

@@ -35,6 +35,7 @@ DOUBTED_CAVEATS: dict[str, str] = {
     "unlike_sensors": "unlike_sensors",
     "clouds_not_checked": "clouds_not_checked",
     "order_reversed": "order_reversed",
+    "ways_differ": "witnesses_disagree",
 }
 """Caveats of tools that make a doubt, and the doubt's code."""
 

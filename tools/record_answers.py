@@ -1,79 +1,89 @@
-"""Answers to questions about crops, kept as evidence: what was asked, what was said, by whom."""
+"""`record_answers`: what a person, a file or eyes said about crops that were asked about."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections import Counter
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from store.features.sets import FeatureSet
-from store.text import clean_text
 from tools.contract import Bench, Finding, FromEvidence, Method, Quantity, ToolRefusal
-from tools.registry import tool
+from tools.counting.answers import VERDICTS
+from tools.counting.judges import check_rows, judge
+from tools.registry import ConformanceCase, tool
 
 VERSION = "1"
-Verdict = Literal["yes", "no", "unsure"]
-_VERDICTS: tuple[Verdict, ...] = ("yes", "no", "unsure")
+_EXEMPT: dict[ConformanceCase, str] = {
+    "nodata_window": "no pixels are read",
+    "missing_date": "no dates are compared",
+    "too_coarse": "no pixels are read",
+    "empty_region": "takes no region",
+    "one_pixel": "no pixels are read",
+    "two_frames": "takes one set",
+}
 
 
-@tool(
-    version=VERSION,
-    exempt={
-        "nodata_window": "it reads no pixels",
-        "pixel_frame": "it keeps what it is given in its own frame",
-        "missing_date": "it reads no scene",
-        "too_coarse": "it looks at nothing",
-        "empty_region": "it takes no region",
-        "two_frames": "it takes one set",
-        "one_pixel": "it reads no pixels",
-    },
-)
+@tool(VERSION, exempt=_EXEMPT)
 def record_answers(
     bench: Bench,
     of: Annotated[FeatureSet, FromEvidence],
-    rows: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1, max_length=200)],
-    verdicts: Annotated[list[Verdict], Field(min_length=1, max_length=200)],
-    by: Annotated[str, Field(min_length=1, max_length=80)],
+    rows: Annotated[list[int], Field(max_length=1000)],
+    verdicts: Annotated[list[Literal["yes", "no", "unsure"]], Field(max_length=1000)],
+    by: Annotated[str, Field(max_length=100)],
 ) -> Finding:
-    """Keep yes-or-no answers about some objects of a set, such as the candidates of a count.
+    """Record yes, no or unsure for rows (from 1) of the candidates that a count asked about.
 
-    `rows` are the objects' numbers in the set, from 1; `verdicts` are the answers in the same
-    order; `by` says who gave them. `count_objects` takes the result as `judged`.
+    `of` is the set of the unfinished `count_objects`; `rows` are of its `series.ask`, one verdict
+    each; `by` is person:NAME, file:NAME or eyes:MODEL. Give the resulting set to `count_objects`
+    as `judged`. Verdicts come from whoever looked at the crops: never make them up.
     """
     bench.check()
-    _check(of, rows, verdicts)
-    kept = of.take([row - 1 for row in rows])
-    columns: dict[str, list[Any]] = {"row": list(rows), "verdict": list(verdicts)}
-    who = clean_text(by, 80)
+    who = judge(by)
+    asked = _asked(of)
+    index = [row - 1 for row in check_rows(rows, len(of), "rows")]
+    if not rows:
+        raise ToolRefusal("no rows were answered; name the rows asked about", "no_rows")
+    if len(verdicts) != len(rows):
+        raise ToolRefusal(
+            f"{len(rows)} rows and {len(verdicts)} verdicts; give one verdict for each row",
+            "verdicts_do_not_fit",
+        )
+    strange = [word for word in verdicts if word not in VERDICTS]
+    if strange:
+        raise ToolRefusal(
+            f"{str(strange[0])[:40]!r} is no verdict; write yes, no or unsure", "no_such_verdict"
+        )
+    unasked = [row for row in rows if not asked[row - 1]]
+    if unasked:
+        raise ToolRefusal(
+            f"row {unasked[0]} was not asked about; the questions are about rows "
+            f"{', '.join(str(i + 1) for i, ask in enumerate(asked) if ask)}",
+            "not_asked",
+        )
+    told = of.take(index)
+    scores = told.columns.get("score", [None] * len(rows))
+    columns = {"score": scores, "verdict": list(verdicts), "row": list(rows)}
+    counts = Counter[str](verdicts)
     return Finding(
         quantities=[
-            Quantity(
-                name=verdict,
-                of=f"answers {verdict}",
-                value=verdicts.count(verdict),
-                unit="count",
-                interval="exact",
-            )
-            for verdict in _VERDICTS
+            Quantity(name=word, of="answers", value=counts[word], unit="count", interval="exact")
+            for word in VERDICTS
         ],
         method=Method(name="record_answers", version=VERSION, parameters={"by": who}),
-        features=kept.with_columns(**columns),
+        region=of.region,
+        features=FeatureSet(of.frame, told.geometry, columns, region=of.region),
+        series={"by": [who]},
     )
 
 
-def _check(of: FeatureSet, rows: list[int], verdicts: list[Verdict]) -> None:
-    """Refuse answers that do not fit the set or each other."""
-    if len(rows) != len(verdicts):
+def _asked(of: FeatureSet) -> list[bool]:
+    """Return which rows were asked about: all, where the set does not say; refuses none."""
+    ask = [bool(flag) for flag in of.columns.get("ask", [True] * len(of))]
+    if not any(ask):
         raise ToolRefusal(
-            f"{len(rows)} objects and {len(verdicts)} answers; give one answer for each",
-            "answers_do_not_fit",
+            "this set asks nothing; give the candidates of a `count_objects` whose questions are "
+            "outstanding",
+            "nothing_asked",
         )
-    beyond = [row for row in rows if row > len(of)]
-    if beyond:
-        raise ToolRefusal(
-            f"the set has {len(of)} objects, and {beyond[0]} was answered; number them from 1",
-            "no_such_object",
-        )
-    if len(set(rows)) != len(rows):
-        twice = next(row for row in rows if rows.count(row) > 1)
-        raise ToolRefusal(f"object {twice} was answered twice; answer it once", "answered_twice")
+    return ask

@@ -1,114 +1,120 @@
-"""A person's review of counted objects: accepted, rejected, added; the count follows."""
+"""`review_objects`: a person accepts, rejects and adds objects, and the count follows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
+import numpy as np
+import shapely
 from pydantic import Field
 
 from store.features.sets import FeatureSet
-from store.geo import Region
-from store.text import clean_text
+from store.geo import Region, same_frame
 from tools.contract import Bench, Finding, FromEvidence, Method, Quantity, ToolRefusal
-from tools.registry import tool
+from tools.counting.judges import check_rows, judge
+from tools.registry import ConformanceCase, tool
 
 VERSION = "1"
-Rows = Annotated[list[Annotated[int, Field(ge=1)]], Field(max_length=20_000)]
+_SAME = 0.5
+"""Boxes that share more than this of their union are around one object."""
+_EXEMPT: dict[ConformanceCase, str] = {
+    "nodata_window": "no pixels are read",
+    "missing_date": "no dates are compared",
+    "too_coarse": "no pixels are read",
+    "empty_region": "takes no region to look in",
+    "one_pixel": "no pixels are read",
+}
 
 
-@tool(
-    version=VERSION,
-    exempt={
-        "nodata_window": "it reads no pixels",
-        "pixel_frame": "it keeps what it is given in its own frame",
-        "missing_date": "it reads no scene",
-        "too_coarse": "it looks at nothing",
-        "empty_region": "an added box is never empty, as it encloses something",
-        "one_pixel": "it reads no pixels",
-    },
-)
+@tool(VERSION, exempt=_EXEMPT)
 def review_objects(
     bench: Bench,
     objects: Annotated[FeatureSet, FromEvidence],
-    by: Annotated[str, Field(min_length=1, max_length=80)],
-    accept: Rows = [],  # noqa: B006 - a default of a schema, never changed
-    reject: Rows = [],  # noqa: B006
-    add: Annotated[list[Annotated[Region, FromEvidence]], Field(max_length=2000)] = [],  # noqa: B006
+    by: Annotated[str, Field(max_length=100)],
+    accept: Annotated[list[int], Field(max_length=100_000)] = [],  # noqa: B006 - never changed
+    reject: Annotated[list[int], Field(max_length=100_000)] = [],  # noqa: B006 - never changed
+    add: Annotated[list[Region], FromEvidence] = [],  # noqa: B006 - never changed
 ) -> Finding:
-    """Accept or reject objects of a set by their numbers, and add those that were missed.
+    """Take over a person's review of found objects: rows accepted, rows rejected, boxes added.
 
-    The result holds what stands: everything but the rejected, with what was added. Its count is
-    exact once every object was accepted or added by the reviewer; until then the rest is as it
-    was found.
+    Rows count from 1. The count is of what stands: all but the rejected, and the added. It is
+    exact when every object that stands was accepted or added by the reviewer. Only for what a
+    person said; never review yourself.
     """
     bench.check()
-    _check(objects, accept, reject, add)
-    rejected, accepted = set(reject), set(accept)
-    kept = [row for row in range(1, len(objects) + 1) if row not in rejected]
-    before: list[Any] = objects.columns.get("reviewed", [None] * len(objects))
-    reviewed = ["accepted" if row in accepted else before[row - 1] for row in kept]
-    stands = _joined(objects, kept, [region.area for region in add], reviewed)
-    left = sum(word is None for word in reviewed)
-    who = clean_text(by, 80)
+    who = judge(by)
+    yes = set(check_rows(accept, len(objects), "accept"))
+    no = set(check_rows(reject, len(objects), "reject"))
+    if yes & no:
+        raise ToolRefusal(
+            f"row {min(yes & no)} is both accepted and rejected; say one of them", "contradiction"
+        )
+    if not (yes or no or add):
+        raise ToolRefusal(
+            "nothing was reviewed; accept or reject rows, or add boxes", "nothing_reviewed"
+        )
+    kept = [row for row in range(1, len(objects) + 1) if row not in no]
+    stands = objects.take([row - 1 for row in kept])
+    before = objects.columns.get("reviewed", [None] * len(objects))
+    marks = ["accepted" if row in yes else before[row - 1] for row in kept]
+    _check_added(stands, add)
+    features = _with_added(stands, marks, add)
     return Finding(
-        quantities=[
-            Quantity(
-                name="count", of="objects", value=len(stands), unit="count",
-                interval="none" if left else "exact",
-            ),
-            *(
-                Quantity(name=name, of=f"objects {name}", value=number, unit="count",
-                         interval="exact")
-                for name, number in (
-                    ("accepted", len(accepted)), ("rejected", len(rejected)), ("added", len(add)),
-                    ("unreviewed", left),
-                )
-            ),
-        ],
+        quantities=_quantities(features.columns["reviewed"], len(yes), len(no), len(add)),
         method=Method(name="review_objects", version=VERSION, parameters={"by": who}),
-        region=None,
-        features=stands,
-    )  # fmt: skip
-
-
-def _joined(
-    objects: FeatureSet, kept: list[int], added: list[Any], reviewed: list[Any]
-) -> FeatureSet:
-    """Return the kept objects followed by the added ones; columns of added ones are empty."""
-    left = objects.take([row - 1 for row in kept])
-    columns: dict[str, list[Any]] = {
-        name: [*column, *[None] * len(added)]
-        for name, column in left.columns.items()
-        if name != "reviewed"
-    }
-    shapes = [*left.geometry, *added]
-    return FeatureSet.of(
-        objects.frame, shapes, **columns, reviewed=[*reviewed, *["added"] * len(added)]
+        region=objects.region,
+        features=features,
+        series={"by": [who]},
     )
 
 
-def _check(objects: FeatureSet, accept: list[int], reject: list[int], add: list[Region]) -> None:
-    """Refuse a review that does not fit the set or itself."""
-    beyond = [row for row in (*accept, *reject) if row > len(objects)]
-    if beyond:
-        raise ToolRefusal(
-            f"the set has {len(objects)} objects, and {beyond[0]} was reviewed; number them from 1",
-            "no_such_object",
-        )
-    both = sorted(set(accept) & set(reject))
-    if both:
-        raise ToolRefusal(
-            f"object {both[0]} is both accepted and rejected; choose one", "review_contradicts"
-        )
-    if not (accept or reject or add):
-        raise ToolRefusal(
-            "nothing was accepted, rejected or added; name objects by number, or draw a box",
-            "nothing_reviewed",
-        )
-    elsewhere = [region for region in add if region.frame != objects.frame]
-    if elsewhere:
-        raise ToolRefusal(
-            f"the box added lies in {elsewhere[0].frame} and the objects in {objects.frame}; draw "
-            "it on the scene they were counted in",
-            "two_frames",
-        )
+def _check_added(stands: FeatureSet, add: Sequence[Region]) -> None:
+    """Refuse boxes of another frame, or around what stands already."""
+    shapes = list(stands.geometry)
+    for number, region in enumerate(add, start=1):
+        same_frame(stands.frame, region.frame)
+        for row, shape in enumerate(shapes, start=1):
+            if shape is None or not shape.intersects(region.area):
+                continue
+            shared = shapely.intersection(shape, region.area).area
+            if shared > _SAME * shapely.union(shape, region.area).area:
+                what = f"object {row}" if row <= len(stands) else f"box {row - len(stands)}"
+                raise ToolRefusal(
+                    f"box {number} lies on {what} of those that stand; accept that one instead",
+                    "there_already",
+                )
+        shapes.append(region.area)
+
+
+def _with_added(
+    stands: FeatureSet, marks: Sequence[str | None], add: Sequence[Region]
+) -> FeatureSet:
+    """Return what stands with the boxes added at the end; columns unknown of them are null."""
+    geometry = np.empty(len(stands) + len(add), dtype=object)
+    geometry[:] = [*stands.geometry, *(region.area for region in add)]
+    columns: dict[str, list[Any]] = {
+        name: [*values, *([None] * len(add))] for name, values in stands.columns.items()
+    }
+    columns["reviewed"] = [*marks, *(["added"] * len(add))]
+    return FeatureSet(stands.frame, geometry, columns, stands.looked, stands.region)
+
+
+def _quantities(
+    marks: Sequence[str | None], accepted: int, rejected: int, added: int
+) -> list[Quantity]:
+    unreviewed = sum(mark is None for mark in marks)
+    count = Quantity(
+        name="count", of="objects that stand after the review", value=len(marks), unit="count",
+        interval="none" if unreviewed else "exact",
+    )  # fmt: skip
+    numbers = {
+        "accepted": accepted, "rejected": rejected, "added": added, "unreviewed": unreviewed,
+    }  # fmt: skip
+    return [
+        count,
+        *(
+            Quantity(name=name, of="objects", value=value, unit="count", interval="exact")
+            for name, value in numbers.items()
+        ),
+    ]

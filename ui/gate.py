@@ -75,7 +75,7 @@ class Gate:
         if path == "/login":
             return await self._login(request)
         if method == "GET" and "token" in request.query_params:
-            return self._shown(request.query_params["token"], path)
+            return self._shown(request, request.query_params["token"])
         browser, by_cookie = self._who(request)
         if browser is None:
             return _not_let_in(request)
@@ -107,9 +107,9 @@ class Gate:
             if len(body) > _MOST_FORM:
                 return _plain(413, "a token is shorter")
         form = dict(parse_qsl(body.decode("utf-8", "replace")))
-        return self._shown(form.get("token", "").strip(), "/")
+        return self._shown(request, form.get("token", "").strip())
 
-    def _shown(self, token: str, path: str) -> Response:
+    def _shown(self, request: Request, token: str) -> Response:
         """Give a cookie for the right token; the page then goes on without it in its address."""
         if not self._may_try():
             return _plain(429, "too many wrong tokens; wait a minute")
@@ -122,7 +122,7 @@ class Gate:
         answer = HTMLResponse(opening_page("/"), headers={"cache-control": "no-store"})
         answer.set_cookie(
             self._key.cookie_name, self._key.new_cookie(), max_age=COOKIE_AGE_S,
-            httponly=True, samesite="strict", path="/",
+            httponly=True, samesite="strict", path="/", secure=_is_encrypted(request),
         )  # fmt: skip
         return answer
 
@@ -150,6 +150,12 @@ def _from_our_pages(request: Request) -> bool:
         return request.method in _SAFE
     parts = urlsplit(origin)
     return parts.scheme in ("http", "https") and parts.netloc == request.headers.get("host", "")
+
+
+def _is_encrypted(request: Request) -> bool:
+    """Tell whether the browser speaks TLS, to us or to a proxy before us."""
+    before = request.headers.get("x-forwarded-proto", "")
+    return "https" in (request.url.scheme, before.split(",")[0].strip())
 
 
 def _is_local_name(host: str) -> bool:

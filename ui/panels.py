@@ -24,7 +24,7 @@ from store.scenes import Layer, Scene
 MOST_ROWS = 200
 MOST_PICTURES = 24
 FIRST_FIGURES = 8
-REVIEWED_TOOLS = ("count_objects", "record_answers", "review_objects", "detect_change")
+REVIEWED_TOOLS = ("count_objects", "review_objects")
 _HIDDEN = ("tags", "osm_id", "osm_type", "name", "node_refs")
 _NICE = (1.0, 2.0, 5.0)
 _BAR_SHARE = 0.3

@@ -24,6 +24,8 @@ def how(main: Evidence) -> str:
         parts.append(f"Answers about crops that it took: {ref(main, 'answered')}.")
     if main.quantity("marked") is not None and main.value("marked") != main.value("count"):
         parts.append(f"Marked in the scene: {ref(main, 'marked')}.")
+    beside_it = next((c for c in ("ways_agree", "ways_differ") if _caveat(main, c)), None)
+    parts += [f"Beside it, {{{main.id}!{beside_it}}}."] if beside_it is not None else []
     if main.value("cut_by_edge"):
         parts.append(
             f"Cut by the edge, and counted where their middle lies inside: "
@@ -42,7 +44,7 @@ def looked_text(evidence: Evidence) -> str:
     if evidence.coverage is None or not evidence.coverage.looked:
         return ""
     share = min(sum(look.share for look in evidence.coverage.looked), 1.0)
-    fine = f" at {evidence.gsd_m:g} m per pixel" if evidence.gsd_m is not None else ""
+    fine = f", at {evidence.gsd_m:g} m per pixel" if evidence.gsd_m is not None else ""
     if share >= _ENOUGH:
         return f"all of the area was looked at{fine}"
     return f"{one(share, '1')} of the area was looked at{fine}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Literal
 
 from pydantic import BaseModel
@@ -98,12 +99,17 @@ def _outcome(expect: Expected, answer: Answer, claim: Claim | None) -> Outcome:
 
 def _equal(value: Value, true: Value, expect: Expected) -> bool:
     if isinstance(true, str):
-        return isinstance(value, str) and _folded(true) in _folded(value)
+        return isinstance(value, str) and _holds(_folded(value), _folded(true))
     if isinstance(true, bool) or isinstance(value, bool | str) or value is None or true is None:
         return type(value) is type(true) and value == true
     allowed = max(expect.tolerance, expect.tolerance_share * abs(true), 1e-9 * abs(true))
     return math.isclose(float(value), float(true), rel_tol=0, abs_tol=allowed)
 
 
+def _holds(value: str, true: str) -> bool:
+    """Tell whether the words of the true answer stand in the value, whole and in order."""
+    return re.search(rf"(?<![\w#]){re.escape(true)}(?!\w)", value) is not None
+
+
 def _folded(text: str) -> str:
-    return " ".join(text.casefold().replace("-", " ").split())
+    return " ".join(text.casefold().split())

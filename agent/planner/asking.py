@@ -17,7 +17,7 @@ def asking_back(inquiry: Inquiry, text: str, problems: Problems) -> Inquiry:
     """Add the question to the person, where one is needed."""
     if problems.ambiguous:
         return _which_kind(inquiry, text, problems.ambiguous[0])
-    for ask in inquiry.asked:
+    for ask in (one for one in inquiry.asked if one.goal != "look"):
         for subject in (ask.of, ask.other):
             found = subject and _open_point(subject)
             if found:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from tools.registry import Registry
 
 
+OF_PEOPLE = frozenset({"record_answers", "review_objects"})
+"""Tools that keep what a person said: no model and no other program may call them."""
+
+
 class PastTurn(Record):
     """What a later turn may refer to."""
 

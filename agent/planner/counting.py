@@ -18,11 +18,7 @@ TOOL = "count_objects"
 _PLACE = ("scene", "target", "region")
 _LIMIT = re.compile(r"(\d+(?:\.\d+)?)")
 _PX = re.compile(r"^px:([^:]+):")
-_DRAW = (
-    "Draw a box around one to three of the {label} in {scene} (or give --example "
-    "px:SCENE:C0,R0,C1,R1); then I rank everything that looks alike and ask some yes-or-no "
-    "questions about crops."
-)
+_DRAW = "Draw a box around one to three of the {label} in {scene}, or give --example {box}."
 
 
 def target_of(subject: Subject) -> str:
@@ -61,7 +57,7 @@ def counted(
     judged: list[str] = []
     while True:
         found = _count(
-            subject, sight, inquiry, work,
+            subject, sight, inquiry, work, alone=alone,
             examples=examples or None,
             like=like if not examples else None,
             judged=judged or None,
@@ -81,18 +77,20 @@ def counted(
 def _before(subject: Subject, sight: Sight, work: Work) -> Evidence | None:
     """Return the count of the same things that earlier answers about crops settled.
 
-    Where a person reviewed its objects, the review is the count.
+    Where a person reviewed every object of it, the review is the count.
     """
     wanted = (sight.scene, target_of(subject), sight.region)
     settled = [e for e in work.ledger.evidence if _settled(e) and not work.counts(e.turn)]
     fits = [e for e in settled if wanted == tuple(e.arguments.get(k) for k in _PLACE)]
     if not fits:
         return None
-    last = fits[-1]
+    last = standing = fits[-1]
     for review in work.ledger.evidence:
         if review.tool == "review_objects" and review.arguments.get("objects") == f"{last.id}#set":
             last = review
-    return last
+            count = review.quantity("count")
+            standing = review if count is not None and count.interval == "exact" else standing
+    return standing
 
 
 def _settled(evidence: Evidence) -> bool:
@@ -101,7 +99,7 @@ def _settled(evidence: Evidence) -> bool:
 
 
 def _count(
-    subject: Subject, sight: Sight, inquiry: Inquiry, work: Work, **more: object
+    subject: Subject, sight: Sight, inquiry: Inquiry, work: Work, *, alone: bool, **more: object
 ) -> Evidence | None:
     try:
         return work.need(
@@ -114,6 +112,8 @@ def _count(
         )
     except Stuck as why:
         if why.refused is None:
+            raise
+        if alone:
             raise
         return _refused(why.refused, subject, sight, inquiry, work)
 
@@ -168,7 +168,9 @@ def _refused(
 ) -> Evidence | None:
     """Turn a refusal into a question back where the person can help; raises always but once."""
     if refused.code == "needs_examples":
-        text = f"{_sentence(refused.text)} {_DRAW.format(label=subject.label, scene=sight.scene)}"
+        corners = "lonlat:W,S,E,N" if sight.on_earth else f"px:{sight.scene}:C0,R0,C1,R1"
+        how = _DRAW.format(label=subject.label, scene=sight.scene, box=corners)
+        text = f"{_sentence(refused.text)} {how}"
         raise Stuck(refused.text, refused, QuestionBack(text=text))
     if refused.code == "needs_gsd":
         raise Stuck(refused.text, refused, QuestionBack(text=_sentence(refused.text)))
@@ -202,4 +204,3 @@ def _too_coarse(
         raise Stuck(f"{refused.text.rstrip('.')}; I hold no such scene of this place", refused)
     text = f"{_sentence(refused.text)} I hold a finer scene of this place. Shall I look there?"
     raise Stuck(refused.text, refused, ask_which_scene(inquiry.question, names, text))
-

@@ -123,7 +123,7 @@ class Clause(ClauseReader):
                 if chunk.noun is not None and chunk.noun.unread_most:
                     found.append(chunk.noun.sup[3] if chunk.noun.sup else "most")
                 continue
-            if chunk.lexeme is not None and self._only_hedges(chunk):
+            if chunk.lexeme is not None and (self._only_hedges(chunk) or self._named_here(chunk)):
                 continue
             if chunk.lexeme is not None and not chunk.lexeme.has(*IGNORED):
                 found.append(chunk.lexeme.text)
@@ -136,6 +136,12 @@ class Clause(ClauseReader):
         limit = chunk.lexeme.kinds.get("LIMIT") if chunk.lexeme is not None else None
         numbers = any(other.has("NUM") for other in self.chunks)
         return limit is not None and limit[0] in ("eq", "about") and not numbers
+
+    def _named_here(self, chunk: Chunk) -> bool:
+        """Say whether a scene is named right after "in the image"."""
+        at = self.chunks.index(chunk)
+        before = self.chunks[at - 1] if at else None
+        return chunk.has("SCENEID") and before is not None and before.has("HERE")
 
     def _text(self, chunk: Chunk) -> str:
         if chunk.noun is not None:

@@ -32,6 +32,12 @@ def _of_image(ask: Ask, subject: Subject | None, inquiry: Inquiry) -> bool:
         return False
     if subject.unmapped or subject.witness == "image" or subject.when is not None:
         return True
+    named = subject.witness == "also_image" and ask.goal == "share"
+    if named and inquiry.where.scenes and cover_classes(subject):
+        return True  # "how much water is in the image"
+    points = subject.geometry == "point" and ask.goal == "share" and bool(cover_classes(subject))
+    if points and inquiry.where.scenes:
+        return True  # points cover nothing on a map
     if inquiry.where.map_covers or not inquiry.where.scenes:
         return False
     cover = ask.goal in ("share", "compare") and bool(cover_classes(subject))
@@ -87,6 +93,7 @@ def _selected(
     main: Evidence, condition: Condition, subject: Subject, work: Work
 ) -> Evidence | None:
     column = _COLUMNS.get(condition.key)
+    check_measured(main, subject, work)
     if condition.op not in _OPS or (column is None and condition.key != "area"):
         raise Stuck(f"the {condition.key} of {subject.label}: an image does not show it")
     return work.need(
@@ -98,6 +105,24 @@ def _selected(
         value=condition.value,
         tag=column,
     )
+
+
+def check_measured(main: Evidence, subject: Subject, work: Work) -> None:
+    """Refuse sizes that were not measured: marks by asking have the size of the example.
+
+    Raises:
+        Stuck: All marks have one size, which is that of the example.
+    """
+    asked = any(main.arguments.get(name) for name in ("examples", "like", "judged"))
+    features = work.ledger.features(main.id)
+    if main.tool != "count_objects" or not asked or features is None:
+        return
+    sizes = features.columns.get(LONG) or features.columns.get("length_px") or []
+    if len(set(sizes)) <= 1:
+        raise Stuck(
+            f"counting by asking marks where {subject.label} are, each with the size of the "
+            "example, so how large each one is was not measured"
+        )
 
 
 def _density(found: Found, sight: Sight, work: Work) -> Found | None:
@@ -129,6 +154,7 @@ def _size(found: Found, ask: Ask, work: Work) -> Found | None:
     assert found.main is not None
     if found.main.value("count") == 0:
         return found
+    check_measured(found.main, ask.of or Subject(), work)
     column = _COLUMNS.get(ask.key or "")
     result = work.need(
         "measure",
@@ -158,6 +184,8 @@ def _extreme(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
     if base.value("count") == 0:
         return Found(ask, base, base=base, seen=True, whole=sight.taken_whole)
     column = LONG if ask.extreme.axis in ("area", "length") else None
+    if column is not None:
+        check_measured(base, ask.of, work)
     wanted = max(ask.extreme.k, ask.extreme.rank)
     result = work.need(
         "measure",

@@ -115,7 +115,8 @@ def _numbered(subject: Subject, sight: Sight, work: Work) -> tuple[Evidence, str
     held = [e for e in work.ledger.evidence if e.tool in _SETS and work.ledger.features(e.id)]
     if not held:
         raise Stuck("nothing was found yet in this session that could be shown by its number")
-    latest = held[-1]
+    enough = [e for e in held if number <= len(work.ledger.features(e.id) or ())]
+    latest = (enough or held)[-1]
     features = work.ledger.features(latest.id)
     if features is None or not 1 <= number <= len(features):
         count = 0 if features is None else len(features)

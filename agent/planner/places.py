@@ -163,6 +163,10 @@ def _first_of_two(inquiry: Inquiry, conversation: Conversation, scenes: list[Sce
         if second is None or ask.of is None or ask.of.scene:
             asked.append(ask)
             continue
+        assert ask.other is not None
+        if ask.of.concepts != ask.other.concepts:  # "more A than B in this scene"
+            asked.append(ask.model_copy(update={"of": ask.of.model_copy(update={"scene": second})}))
+            continue
         first = _scene_before(conversation, scenes, second)
         if first is None:
             others = [scene for scene in scenes if scene.id != second]

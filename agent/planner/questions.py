@@ -26,7 +26,7 @@ from agent.planner.rules.looking import look
 from agent.planner.scene_names import scene_mentions
 from agent.planner.scene_reading import Read, plain_row, read_scenes
 from agent.planner.scene_rules import SCENE_RULES
-from agent.planner.seeing import beyond_images, witnessed
+from agent.planner.seeing import beyond_images, for_each_scene, witnessed
 from agent.planner.segments import plain_segments
 from agent.planner.things import missed_things, things_in
 from tools.concepts.lexicon import lexicon
@@ -39,7 +39,8 @@ _CANNOT = {
     "future": "the future",
     "traffic": "traffic, routes or travel times",
     "elevation": "heights of the terrain",
-    "land_cover": "land cover or spectral indices",
+    "land_cover": "land use, the health of crops or how green something looks; ask for the land "
+    "cover or the mean NDVI",
     "direction": "things by the side of another thing they lie on",
     "open_now": "what is open at a certain time",
     "color": "colours",
@@ -127,6 +128,7 @@ def _read(
             clause, (look, *EARLIER_RULES, *SCENE_RULES, *BACK_RULES, *RULES, *FOLLOW_RULES)
         )
         leftovers += clause.leftovers() if found else _meaning(row)
+        found = for_each_scene(found, row)
         asked += [ask for ask in found if ask not in asked]
     asked = witnessed(text, asked)
     unseen = beyond_images(asked)
@@ -264,6 +266,9 @@ def _inquiry(
             [*(x.kinds["SCENEID"] for x in lexemes if x.has("SCENEID")), *problems.scenes]
         )
     )
+    named = [x.kinds["SCENEID"] for x in lexemes if x.has("SCENEID")]
+    if len(scenes) == 1 and len(named) == 2 and any(ask.goal == "change" for ask in asked):
+        scenes = named  # a scene compared with itself
     among = [*(x.kinds["SCENES"] for x in lexemes if x.has("SCENES")), *problems.among]
     inquiry = Inquiry(
         question=question,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from agent.inquiry import Ask, Subject, Witness
+from agent.planner.lexer import Lexeme
 from tools.concepts.lexicon import lexicon
 
 _OF_MAP = re.compile(
@@ -33,7 +34,7 @@ COVERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "vegetation": (("vegetation",), ("trees", "low_vegetation")),
     "bare_ground": (("bare",), ("bare_or_built",)), "built_up": (("built",), ("bare_or_built",)),
     "grass": (("grass",), ("low_vegetation",)), "grassland": (("grass",), ("low_vegetation",)),
-    "snow": (("snow",),), "tree_crown": (("trees",),),
+    "snow": (("snow",),), "tree_crown": (("trees",),), "tree": (("trees",),),
 }  # fmt: skip
 """Classes of land cover by the kind of thing asked about: what is added up, the closest first."""
 LOOSE_COVERS = {
@@ -44,6 +45,23 @@ LOOSE_COVERS = {
 """What a class of land cover holds besides what was asked for."""
 _STILL = re.compile(r"\b(?:moored|parked|docked|berthed|anchored|at anchor|tied up)\b", re.I)
 STILL = "things that move and things that stand still are not told apart in one image"
+
+
+_OF_EACH = ("count", "exists", "list", "locate", "density", "share", "area", "look", "index",
+            "cover")  # fmt: skip
+
+
+def for_each_scene(asks: Sequence[Ask], row: Sequence[Lexeme]) -> list[Ask]:
+    """Return what is asked once for each scene, where "in A and in B" names several."""
+    scenes = list(dict.fromkeys(x.kinds["SCENEID"] for x in row if x.has("SCENEID")))
+    if len(scenes) < 2 or len(asks) != 1 or asks[0].other is not None:
+        return list(asks)
+    (ask,) = asks
+    if ask.goal not in _OF_EACH:
+        return list(asks)
+    subject = ask.of or Subject()
+    each = [subject.model_copy(update={"scene": scene}) for scene in scenes]
+    return [ask.model_copy(update={"of": one}) for one in each]
 
 
 def kind_of(subject: Subject | None) -> str:

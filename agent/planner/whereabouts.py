@@ -14,6 +14,8 @@ from agent.planner.numbers import Amount
 
 _WHOLLY = ("completely", "fully", "entirely")
 """Words that leave out what an edge cuts, which being in an image does not."""
+_BESIDE = frozenset(["pier", "quay", "breakwater", "groyne", "jetty", "dock"])
+"""What things at it lie beside rather than inside."""
 _MAP_WORDS = ("map", "extract", "dataset", "layer", "data", "map data")
 
 
@@ -225,6 +227,7 @@ class PlaceReader(AttributeReader):
     def _inside(self, to: Subject, word: str) -> tuple[str, str | None]:
         """Return what "in" or "on" a thing means: inside an area, near a line."""
         street = word.casefold() == "on" and to.named is not None and to.tags is None
+        street = street or (word.casefold() == "at" and bool(_BESIDE & set(to.concepts)))
         if to.geometry == "line" or street:
             return "within_distance", word
         if to.geometry == "point":

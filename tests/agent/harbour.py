@@ -79,6 +79,8 @@ class Seen:
     refusal: Fails | None = None
     gsd_m: float = 0.3
     looked: float = 1.0
+    alike: bool = False
+    """Whether all marks have the size of the example."""
     rounds: int = 2
     """Rounds of questions before a count by asking is finished."""
 
@@ -130,6 +132,8 @@ class Harbour(Town):
         if given.get("method") == "shape" and not one.by_shape:
             raise Fails(text="this kind cannot be told by shape", code="needs_examples")
         features = marks(one.number, self.scenes[name].frame)
+        if one.alike:
+            features = features.with_columns(length_m=[9.1] * one.number)
         if not asked:
             return self._counted(one, features, "spread", [PROPOSALS])
         rounds = len(given.get("judged", []))

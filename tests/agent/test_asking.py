@@ -11,10 +11,13 @@ from agent.respondents import AnswersByPlaces, AnswersGiven, BadAnswers, read_an
 from agent.scripts import ScriptedTurn
 from agent.settings import Settings
 from agent.start import Analyst
-from store.errors import UnknownId
+from agent.turn import Turn
+from store.database import DatabaseError
+from store.errors import BadName, ReadFailed, UnknownId
 from store.geo import Region
 from tests import fakes
 from tools.registry import Registry
+from tools.review_objects import review_objects
 from tools.vision import NoReading, Reading
 
 
@@ -49,7 +52,7 @@ def test_answered_in_later_turns(analyst):
     third = analyst.ask(answers=AnswersGiven({"E3#3": "no"}), session="s")
     assert third.status == "answered"
     assert third.claims[0].value == 4
-    assert third.evidence[3].arguments["verdicts"] == ["no", "unsure"]
+    assert third.evidence[3].arguments["verdicts"] == ["no"]
     assert third.turn == 3
 
 
@@ -154,3 +157,122 @@ def test_the_crops_go_on_one_sheet(analyst):
     sheet = crop_sheet(ledger.get("E1"), analyst.home.artifacts)
     assert sheet.size == (400, 220)
     assert {(1, 0, 0), (2, 0, 0)} <= {colour for _, colour in sheet.getcolors(1 << 20)}
+
+
+def test_what_was_not_answered_is_asked_again_and_never_put_in_a_mouth(analyst):
+    analyst.ask("How many boxes?", session="s")
+    again = analyst.ask(answers=AnswersGiven({"E1#2": "no"}, "person:A"), session="s")
+    assert again.evidence[1].arguments["rows"] == [2]
+    assert again.evidence[1].arguments["verdicts"] == ["no"]
+
+
+def test_places_that_lie_elsewhere_deny_nothing(analyst):
+    far = AnswersByPlaces([Region.lonlat(100, 40, 101, 41).area], "file:far")
+    answer = analyst.ask("How many boxes?", answers=far)
+    assert answer.status == "needs_input"
+    assert "None of the places of file:far lies where the candidates are" in answer.answer
+    assert len(answer.evidence) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "why"),
+    [
+        ('{"type": "FeatureCollection", "features": []}', None, "holds no area"),
+        (
+            '{"type": "FeatureCollection", "crs": {"properties": {"name": "EPSG:32633"}}, '
+            '"features": []}',
+            None,
+            "is in EPSG:32633",
+        ),
+        (
+            '{"type": "FeatureCollection", "features": [{"properties": {"kind": "car"}, '
+            '"geometry": {"type": "Polygon", "coordinates": [[[0,0],[1,0],[1,1],[0,0]]]}}]}',
+            {"kind": ["boat"]},
+            "holds no area with",
+        ),
+    ],
+)
+def test_files_that_would_deny_everything_are_refused(tmp_path, text, where, why):
+    path = tmp_path / "places.json"
+    path.write_text(text)
+    with pytest.raises(BadAnswers, match=why):
+        read_answers(path, where=where)
+
+
+@pytest.fixture
+def reviewed(tmp_path):
+    registry = Registry([fakes.count_by_asking, fakes.record_answers, review_objects])
+    settings = Settings(home=tmp_path / "home", heads=tmp_path / "heads")
+    with Analyst(settings, planner=fakes.AskingPlanner(0), registry=registry) as analyst:
+        analyst.ask("How many boxes?", session="s")
+        yield analyst
+
+
+def test_a_review_is_a_turn_of_its_own(reviewed):
+    answer = reviewed.review("s", "E1", by="person:A", accept=[1, 2], reject=[3])
+    assert answer.status == "answered"
+    assert answer.evidence[-1].tool == "review_objects"
+    assert answer.evidence[-1].value("rejected") == 1
+
+
+@pytest.mark.parametrize("step", ["understand", "plan", "act", "weigh", "answer"])
+def test_a_review_that_was_cut_off_is_finished_as_the_review_it_was(reviewed, step, monkeypatch):
+    def cut_off(self, state):
+        raise DatabaseError("the disk is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Turn, step, cut_off)
+        with pytest.raises(DatabaseError):
+            reviewed.review("s", "E1", by="person:A", reject=[3])
+    answer = reviewed.resume("s")
+    assert answer.status == "answered"
+    assert [e.tool for e in answer.evidence] == ["review_objects"]
+    assert answer.evidence[0].arguments["by"] == "person:A"
+
+
+def test_answers_that_were_cut_off_are_not_lost(analyst, monkeypatch):
+    analyst.ask("How many boxes?", session="s")
+
+    def cut_off(self, state):
+        raise DatabaseError("the disk is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Turn, "plan", cut_off)
+        with pytest.raises(DatabaseError):
+            analyst.ask(answers=AnswersGiven({"E1#1": "no"}, "person:A"), session="s")
+    answer = analyst.resume("s")
+    assert answer.evidence[1].arguments["by"] == "person:A"
+
+
+def test_what_goes_wrong_outside_of_the_record_ends_the_turn_and_not_the_session(
+    analyst, monkeypatch
+):
+    def wrong(self, question, conversation, catalog):
+        raise ReadFailed("a picture is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fakes.AskingPlanner, "understand", wrong)
+        assert analyst.ask("How many boxes?", session="s").status == "failed"
+    assert analyst.ask("How many boxes?", session="s").status == "needs_input"
+
+
+def test_candidates_that_nobody_judged_cannot_be_reviewed(analyst):
+    analyst.ask("How many boxes?", session="s")
+    with pytest.raises(BadName, match="is no finished count"):
+        analyst.review("s", "E1", by="person:A", accept=[1])
+    with pytest.raises(UnknownId, match="no such set"):
+        analyst.review("s", "E9", by="person:A", accept=[1])
+
+
+def test_eyes_stop_when_the_person_wants_an_end(analyst):
+    looks = []
+
+    class Slow(_Eyes):
+        def look(self, png, question, choices=()):
+            looks.append(question)
+            return super().look(png, question, choices)
+
+    analyst._eyes = Slow("yes")
+    answer = analyst.ask("How many boxes?", cancel=lambda: bool(looks))
+    assert answer.status == "cancelled"
+    assert len(looks) == 1

@@ -62,6 +62,8 @@ def count_objects(
                  caption=f"Is this a {target}?")
             for row in ask
         ]  # fmt: skip
+        flags = [row + 1 in ask for row in range(ROWS)]
+        features = features.with_columns(ask=flags)
         known = [Quantity(name="candidate_count", value=ROWS, unit="count"),
                  Quantity(name="questions", value=2, unit="count")]  # fmt: skip
         return Finding(quantities=known, features=features, views=views, series={"ask": ask},

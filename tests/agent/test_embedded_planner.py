@@ -262,7 +262,7 @@ def test_another_distance_is_what_the_answer_says_too():
 )
 def test_each_way_to_a_figure_is_gone_to_its_end(question, tools):
     counts = {"park": 1, "lake": 1, "river": 1, "canal": 1, "school": 2}
-    told = session(Town(counts)).ask(question)
+    told = Session(Town(counts)).ask(question)
     assert told.faults == []
     assert told.status in ("answered", "partial")
     assert list(dict.fromkeys(call.tool for call in told.calls)) == tools

@@ -80,7 +80,7 @@ def test_a_kind_that_needs_examples_is_asked_back_with_how_to_give_one():
     assert told.status == "needs_input"
     assert told.question_back is not None
     assert "Draw a box around one to three of the ships in town-0a1b2c" in told.text
-    assert "--example" in told.text
+    assert "--example lonlat:W,S,E,N" in told.text
     assert told.claims == []
 
 
@@ -194,6 +194,19 @@ def test_sizes_are_of_what_is_marked():
     assert "107 m long" in told.text
 
 
+def test_the_size_of_the_example_is_not_taken_for_a_measured_one():
+    talk = watch(seen={("town", "ship"): Seen(29, 24, 35, alike=True)})
+    talk.ask("How many ships are there?", ["town"], examples=BOX, answers=says_yes)
+    for question in (
+        "how many of them are longer than 12 m?",
+        "Which ship is the longest?",
+        "What is the average length of the ships?",
+    ):
+        told = talk.ask(question, ["town"])
+        assert told.status == "abstained", question
+        assert "was not measured" in told.text
+
+
 def test_density_is_told_for_the_whole_scene():
     told = watch().ask("How many boats per hectare?", ["town"])
     claim = one_answer(told)
@@ -250,6 +263,22 @@ def test_counts_that_differ_beyond_their_intervals_are_told_apart():
     # What was asked before is not asked again.
     scenes = [c.arguments["scene"] for c in told.calls if c.tool == "count_objects"]
     assert set(scenes) == {MAY.id}
+
+
+@pytest.mark.parametrize(("interval", "value"), [("exact", 31), ("none", 29)])
+def test_a_count_follows_a_review_of_every_object(interval, value):
+    talk = watch()
+    talk.ask("How many ships are there?", ["town"], examples=BOX, answers=says_yes)
+    count = talk.ledger.evidence[-1]
+    known = [figure("count", 31, "count", interval=interval)]
+    review = count.model_copy(
+        update={"id": "E90", "turn": 2, "tool": "review_objects", "quantities": known,
+                "arguments": {"objects": f"{count.id}#set", "by": "person:Ada"}}
+    )  # fmt: skip
+    talk.ledger.evidence.append(review)
+    talk.turns.append(talk.turns[-1].model_copy(update={"turn": 2}))
+    told = talk.ask("How many ships are there?", ["town"])
+    assert one_answer(told).value == value
 
 
 def test_no_scene_of_that_time_is_said():

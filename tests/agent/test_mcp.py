@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import asynccontextmanager
 
@@ -23,7 +22,7 @@ async def client_of(home):
     server = StdioServerParameters(
         command=sys.executable,
         args=["-m", "elenchus", "mcp", "--home", str(home)],
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        env={"OMP_NUM_THREADS": "1"},
     )
     async with stdio_client(server) as streams, ClientSession(*streams) as client:
         await client.initialize()
@@ -86,7 +85,21 @@ def test_what_is_wrong_is_said_in_words(tmp_path):
             ({"question": ""}, "bad_name"),
             ({"question": "What?", "scenes": ["nowhere"]}, "unknown_id"),
             ({"question": "What?", "session": "a/b"}, "bad_name"),
+            ({"question": "What?", "session": 5}, "bad_name"),
+            ({"question": 5}, "bad_name"),
+            ({"question": "What?", "scenes": "yard"}, "bad_name"),
         ):
             told = service.call("ask", given, lambda: False)
             assert told.isError
             assert told.content[0].text.startswith(code)
+
+
+def test_what_a_person_said_cannot_be_said_by_a_program(tmp_path):
+    with Analyst(Settings(home=tmp_path / "home", heads=tmp_path / "heads")) as analyst:
+        service = Service(analyst)
+        assert not {"record_answers", "review_objects"} & {tool.name for tool in service.tools()}
+        told = service.call(
+            "review_objects", {"objects": "E1#set", "by": "person:A"}, lambda: False
+        )
+        assert told.isError
+        assert "keeps what a person said" in told.content[0].text

@@ -69,6 +69,11 @@ class Room:
         layer = ingest_layer(self.home, path, DeclaredLayer(kind="osm"))
         return self.home.catalog.add_layer(layer)
 
+    def asked(self, features):
+        """A set of candidates of which the first is asked about."""
+        ask = [True] + [False] * (len(features) - 1)
+        return features.with_columns(score=[1.0] * len(features), ask=ask)
+
     def bench(self, **limits):
         return Bench(
             catalog=self.home.catalog,
@@ -77,6 +82,11 @@ class Room:
             scratch=self.folder,
             **limits,
         )
+
+
+def _box(scene, side=16):
+    """A box in the pixels of a scene."""
+    return Region.pixels(f"px:{scene.id}", 0, 0, side, side)
 
 
 def _metres(size):
@@ -111,7 +121,10 @@ def _ordinary(room, name):
         "inspect": {"scene": s["placed"]},
         "spectral_index": {"scene": s["bands"], "index": "ndvi", "above": 0.1},
         "map_land_cover": {"scene": s["bands"]},
-    }[name]
+        "count_objects": {"scene": s["placed"], "target": "roof", "examples": [_box(s["placed"])]},
+        "record_answers": {"of": room.asked(room.earth), "rows": [1], "verdicts": ["no"], "by": "person:A"},
+        "review_objects": {"objects": room.earth, "accept": [1], "by": "person:A"},
+    }[name]  # fmt: skip
 
 
 def _arguments(room, name, case):
@@ -158,6 +171,16 @@ def _arguments(room, name, case):
         ("one_pixel", "inspect"): {"scene": s["dot"]},
         ("one_pixel", "spectral_index"): {"scene": s["dot"], "index": "exg"},
         ("one_pixel", "map_land_cover"): {"scene": s["dot"]},
+        ("nodata_window", "count_objects"): {"scene": s["blank"], "target": "roof", "examples": [_box(s["blank"])]},
+        ("pixel_frame", "count_objects"): {"scene": s["loose"], "target": "roof", "examples": [_box(s["loose"])]},
+        ("pixel_frame", "record_answers"): {"of": room.asked(room.pixels), "rows": [1], "verdicts": ["no"], "by": "person:A"},
+        ("pixel_frame", "review_objects"): {"objects": room.pixels, "reject": [1], "by": "person:A"},
+        ("missing_date", "count_objects"): {"scene": s["placed"], "target": "roof", "examples": [_box(s["placed"])]},
+        ("too_coarse", "count_objects"): {"scene": s["coarse"], "target": "cars", "examples": [_box(s["coarse"])]},
+        ("empty_region", "count_objects"): {"scene": s["placed"], "target": "roof", "examples": [_box(s["placed"])], "region": FAR},
+        ("two_frames", "count_objects"): {"scene": s["placed"], "target": "roof", "examples": [_box(s["placed"])], "region": s["loose"].footprint},
+        ("two_frames", "review_objects"): {"objects": room.earth, "add": [s["loose"].footprint], "by": "person:A"},
+        ("one_pixel", "count_objects"): {"scene": s["dot"], "target": "roof", "examples": [_box(s["dot"], 1)]},
     }  # fmt: skip
     return table.get((case, name))
 

@@ -64,11 +64,21 @@ def browser(stranger, key):
     return stranger
 
 
+FIGURES: list[str] = []
+
+
 @pytest.fixture
-def told(request):
-    """Return what writes a measured figure among the results."""
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    return lambda line: reporter.ensure_newline() or reporter.write_line(line)
+def told():
+    """Return what keeps a measured figure, to be shown after the results."""
+    return FIGURES.append
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Show what was measured."""
+    if FIGURES:
+        terminalreporter.section("measured")
+        for line in FIGURES:
+            terminalreporter.write_line(line)
 
 
 def raw(client, path, method="GET", body=b"", headers=()):

@@ -121,6 +121,15 @@ def page_of(browser, chat, **context):
         yield page, spy
 
 
+def new_session(page):
+    """Begin a session, and wait until the page is about it."""
+    page.wait_for_function("location.search.includes('session=')")
+    before = page.evaluate("location.search")
+    page.click("[data-act=new]")
+    page.wait_for_function("was => location.search !== was", arg=before)
+    page.wait_for_selector("#now .welcome")
+
+
 def ask(page, question, *, wait=True):
     """Ask and, unless told otherwise, wait for the answer."""
     page.fill("#question textarea", question)

@@ -9,6 +9,7 @@ from agent.start import Analyst
 from store.errors import BadName, StoreError, UnknownId
 from tests import fakes
 from tools.registry import Registry
+from tools.review_objects import review_objects
 from ui.acts import Acts, _view, reviewer
 from ui.desk import Desk
 from ui.doings import Doings
@@ -25,7 +26,7 @@ def acts(tmp_path):
 
 def opened(folder):
     settings = Settings(home=folder / "home", heads=folder / "heads")
-    registry = Registry([fakes.count_by_asking, fakes.record_answers])
+    registry = Registry([fakes.count_by_asking, fakes.record_answers, review_objects])
     return Analyst(settings, planner=fakes.AskingPlanner(), registry=registry)
 
 
@@ -72,6 +73,27 @@ def test_crops_are_asked_about_and_answered_to_the_count(acts):
     assert "2 crops judged by Ada" in talk.past + talk.now
     assert "Answers to: How many boxes?" in talk.now
     assert talk.past.count("data-crops") == 0
+
+
+def test_a_review_makes_a_turn_the_count_follows_and_the_reviewer_is_recorded(acts):
+    here = asked(acts)
+    for evidence, rows in (("E1", (1, 2)), ("E3", (3, 4))):
+        done(acts.answer(here, {f"{evidence}#{row}": "yes" for row in rows}, "Ada"))
+    here = Doings(acts).settled(here)
+    assert here.evidence == "E5"
+    with pytest.raises(BadName, match="nothing was judged"):
+        acts.review(here, "Ada")
+    doings = Doings(acts)
+    for act, row in (("accept", 1), ("reject", 2), ("reject", 3)):
+        here = doings.told(here, {"act": act, "evidence": "E5", "row": str(row)})
+    assert "review of E5" in acts.strip(here)
+    view = done(acts.review(here, "Grace"))
+    assert not view.error
+    kept = acts._ledger(here).evidence[-1]
+    assert (kept.tool, kept.value("count"), kept.value("accepted")) == ("review_objects", 4, 1)
+    assert kept.method.parameters["by"] == "person:Grace"
+    assert doings.asked(here).review == Review()
+    assert "Grace" in acts.record(here)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from agent.start import Analyst
 from tests import fakes
 from tests.agent.town import town_analyst
 from tests.ui import stage
-from tests.ui.stage import ask, page_of, served
+from tests.ui.stage import ask, new_session, page_of, served
 from tools.registry import Registry
 
 pytestmark = [
@@ -94,8 +94,7 @@ def test_the_first_step_is_streamed_at_once(browser, town, told):
             "How many benches are in town_2021?",
             "How many schools are in town_2021?",
         ):
-            page.click("[data-act=new]")
-            page.wait_for_selector(".welcome")
+            new_session(page)
             page.fill("#question textarea", question)
             page.evaluate(
                 """() => { window.firstStep = new Promise(done => {
@@ -114,8 +113,7 @@ def test_the_first_step_is_streamed_at_once(browser, town, told):
 
 def test_from_a_question_to_a_verified_record(browser, town, tmp_path):
     with page_of(browser, town) as (page, spy):
-        page.click("[data-act=new]")
-        page.wait_for_selector(".welcome")
+        new_session(page)
 
         # ask, and follow a citation to its place
         ask(page, "How many buildings are within 100 m of a bus stop?")
@@ -204,8 +202,7 @@ def test_from_a_question_to_a_verified_record(browser, town, tmp_path):
 
 def test_a_question_back_is_answered_by_its_buttons(browser, town):
     with page_of(browser, town) as (page, spy):
-        page.click("[data-act=new]")
-        page.wait_for_selector(".welcome")
+        new_session(page)
         ask(page, "How many benches are near a school in town_2021?")
         page.locator("#now .choices button", has_text="250 m").click()
         stage.answered(page, "within 250 m")
@@ -215,8 +212,7 @@ def test_a_question_back_is_answered_by_its_buttons(browser, town):
 
 def test_a_session_is_there_again_after_a_reload(browser, town):
     with page_of(browser, town) as (page, spy):
-        page.click("[data-act=new]")
-        page.wait_for_selector(".welcome")
+        new_session(page)
         ask(page, "How many benches are in town_2021?")
         page.wait_for_function("location.search.includes('session=')")
         told = page.locator("#now .answer").inner_text()

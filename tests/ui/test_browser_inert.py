@@ -13,7 +13,7 @@ from agent.start import Analyst
 from tests import fakes
 from tests.ui import stage
 from tests.ui.evil import AWAY, PAYLOADS, EvilPlanner, says_evil
-from tests.ui.stage import ask, page_of, served
+from tests.ui.stage import ask, new_session, page_of, served
 from tools.contract import Bench, Finding
 from tools.registry import Registry, tool
 
@@ -124,7 +124,7 @@ def slow(tmp_path_factory):
 
 def test_stop_stops_and_says_so(browser, slow):
     with page_of(browser, slow) as (page, spy):
-        page.click("[data-act=new]")
+        new_session(page)
         ask(page, "How many?", wait=False)
         page.wait_for_selector("#now .step.running")
         began = time.monotonic()
@@ -138,7 +138,7 @@ def test_stop_stops_and_says_so(browser, slow):
 def test_a_closed_tab_stops_its_work(browser, slow, told):
     desk = slow.app.state.desk
     with page_of(browser, slow) as (page, _):
-        page.click("[data-act=new]")
+        new_session(page)
         ask(page, "How many?", wait=False)
         page.wait_for_selector("#now .step.running")
         assert desk._turns
@@ -153,7 +153,7 @@ def test_a_closed_tab_stops_its_work(browser, slow, told):
 
 def test_a_reload_goes_on_watching(browser, slow):
     with page_of(browser, slow) as (page, spy):
-        page.click("[data-act=new]")
+        new_session(page)
         ask(page, "How many?", wait=False)
         page.wait_for_selector("#now .step.running")
         page.wait_for_function("location.search.includes('session=')")

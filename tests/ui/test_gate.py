@@ -77,6 +77,13 @@ def test_the_link_gives_a_cookie_that_scripts_and_other_sites_do_not_get(strange
     assert stranger.get("/config").status_code == 200
 
 
+def test_the_cookie_is_for_encrypted_lines_only_where_the_line_is(stranger):
+    plain = stranger.get(f"/?token={TOKEN}").headers["set-cookie"]
+    assert "Secure" not in plain
+    proxied = stranger.get(f"/?token={TOKEN}", headers={"x-forwarded-proto": "https"})
+    assert "Secure" in proxied.headers["set-cookie"]
+
+
 def test_the_token_in_a_form_opens_too_and_only_from_our_page(stranger):
     assert stranger.post("/login", data={"token": TOKEN}).status_code == 403
     wrong = stranger.post("/login", data={"token": "wrong"}, headers={"origin": ORIGIN})

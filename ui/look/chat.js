@@ -165,7 +165,20 @@
 
   // What begins a turn goes another way than the rest, since it is answered in a stream.
   const BEGINS = new Set(["choose", "resume", "answers", "review"]);
-  const tell = (trigger, data) => trigger(BEGINS.has(data.act) ? "begin" : "told", data);
+  const LEAVES = new Set(["new", "open"]);
+
+  function tell(trigger, data) {
+    if (LEAVES.has(data.act)) hold(true);
+    trigger(BEGINS.has(data.act) ? "begin" : "told", data);
+  }
+
+  // Nothing is asked while the page goes over to another session: it would be asked in the old one.
+  function hold(held) {
+    const composer = document.querySelector("#composer");
+    if (composer) composer.inert = held;
+    clearTimeout(hold.end);
+    if (held) hold.end = setTimeout(hold, 5000, false);
+  }
 
   function wire(element, trigger) {
     element.addEventListener("click", (event) => {
@@ -241,6 +254,7 @@
 
   function began(session) {
     const url = new URL(location.href);
+    hold(false);
     if (session && url.searchParams.get("session") !== session) {
       url.searchParams.set("session", session);
       history.replaceState(null, "", url);

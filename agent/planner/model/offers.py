@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agent.planner.contract import OF_PEOPLE
 from tools.registry import Registry
 
 LARGEST = 2**31 - 1
@@ -40,9 +41,6 @@ class Abstain(BaseModel):
 
     reason: str = Field(min_length=3, max_length=400, description="why, in words")
 
-
-OF_PEOPLE = frozenset({"record_answers", "review_objects"})
-"""Tools that record what a person or eyes said; only who asked them calls these, never a model."""
 
 ENDS: dict[str, type[BaseModel]] = {"finish": Finish, "ask_person": AskPerson, "abstain": Abstain}
 

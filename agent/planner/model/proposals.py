@@ -16,8 +16,8 @@ from pydantic import BaseModel, ValidationError
 from agent.evidence import Call, Evidence, Refused
 from agent.models.quoting import inert
 from agent.models.reply import Reply
-from agent.planner.contract import Ledger, NotRun
-from agent.planner.model.offers import ENDS, OF_PEOPLE
+from agent.planner.contract import OF_PEOPLE, Ledger, NotRun
+from agent.planner.model.offers import ENDS
 from store.text import clean_text
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Counting objects: candidates, questions about them, and the estimate from the answers."""
