@@ -203,7 +203,8 @@
     element.addEventListener("keydown", onCropKey);
     element.addEventListener("submit", (event) => event.preventDefault());
     named(element);
-    new MutationObserver(() => named(element)).observe(element, { childList: true, subtree: true });
+    const changes = { childList: true, subtree: true, attributeFilter: ["data-session"] };
+    new MutationObserver(() => named(element)).observe(element, changes);
   }
 
   function named(element) {
