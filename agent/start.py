@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from agent.respondents import Respondent
     from agent.result import Answer
     from agent.turn_record import TurnRecord
+    from tools.contract import Quantity
     from tools.registry import Registry
     from tools.vision.eyes import Eyes
 
@@ -191,20 +192,23 @@ class Analyst:
         from agent.turn_record import TurnRecord
 
         name = session_name(session)
-        arguments = {
+        arguments: dict[str, Any] = {
             "objects": f"{objects.partition('#')[0]}#set",
             "accept": sorted(accept),
             "reject": sorted(reject),
             "add": [text for text in map(region_text, add) if text is not None],
             "by": by,
         }
-        call = Call(tool="review_objects", arguments=arguments, why="a person's review")
         said = f"Review of {objects}: {len(accept)} accepted, {len(reject)} rejected, "
         with self._writing(name):
             self._finish_earlier(name, listener, cancel)
-            _check_counted(self._ledger(name).get(call.arguments["objects"].partition("#")[0]))
+            held = self._ledger(name).get(objects.partition("#")[0])
+            count = _counted(held)
+            if count.low is not None:
+                arguments["count"] = f"{objects.partition('#')[0]}.count"
+            call = Call(tool="review_objects", arguments=arguments, why="a person's review")
             record = TurnRecord(call=call, call_by=by, asked=[Ask(goal="count")])
-            turn = self._new_turn(name, f"{said}{len(add)} added.", record)
+            turn = self._new_turn(name, f"{said}{len(add)} added", record)
             return self._run(name, turn, listener, cancel)
 
     def call(
@@ -364,12 +368,14 @@ def _kept(answers: Respondent | None) -> dict[str, Any]:
     return {"answers": dict(answers.answers), "answers_by": answers.by}
 
 
-def _check_counted(evidence: Evidence | None) -> None:
-    """Refuse a review of what is no finished count."""
+def _counted(evidence: Evidence | None) -> Quantity:
+    """Return the count that is reviewed; refuses what is no finished count."""
     if evidence is None or evidence.set is None:
         raise UnknownId("there is no such set of objects in this session; name a count, such as E5")
-    if evidence.quantity("count") is None or evidence.series.get("ask"):
+    count = evidence.quantity("count")
+    if count is None or evidence.series.get("ask"):
         raise BadName(
             f"{evidence.id} is no finished count: its objects are candidates. Answer the questions "
             "about them first, then review what was counted"
         )
+    return count

@@ -35,12 +35,15 @@ def review_objects(
     accept: Annotated[list[int], Field(max_length=100_000)] = [],  # noqa: B006 - never changed
     reject: Annotated[list[int], Field(max_length=100_000)] = [],  # noqa: B006 - never changed
     add: Annotated[list[Region], FromEvidence] = [],  # noqa: B006 - never changed
+    count: Annotated[Quantity | None, FromEvidence] = None,
 ) -> Finding:
     """Take over a person's review of found objects: rows accepted, rows rejected, boxes added.
 
-    Rows count from 1. The count is of what stands: all but the rejected, and the added. It is
-    exact when every object that stands was accepted or added by the reviewer. Only for what a
-    person said; never review yourself.
+    Rows count from 1. With `count`, the count they come from, the count follows: what was
+    rejected is taken off, what was added comes to it, and its interval moves along. Without, the
+    count is of what stands: all but the rejected, and the added; exact when every object that
+    stands was accepted or added by the reviewer. Only for what a person said; never review
+    yourself.
     """
     bench.check()
     who = judge(by)
@@ -61,7 +64,10 @@ def review_objects(
     _check_added(stands, add)
     features = _with_added(stands, marks, add)
     return Finding(
-        quantities=_quantities(features.columns["reviewed"], len(yes), len(no), len(add)),
+        quantities=[
+            _count(objects, features, yes, no, count),
+            *_quantities(features.columns["reviewed"], len(yes), len(no), len(add)),
+        ],
         method=Method(name="review_objects", version=VERSION, parameters={"by": who}),
         region=objects.region,
         features=features,
@@ -100,21 +106,49 @@ def _with_added(
     return FeatureSet(stands.frame, geometry, columns, stands.looked, stands.region)
 
 
+def _count(
+    objects: FeatureSet,
+    stands: FeatureSet,
+    accepted: set[int],
+    rejected: set[int],
+    before: Quantity | None,
+) -> Quantity:
+    """Return the count after a review: of what stands, or the estimate before with what it adds."""
+    marks = stands.columns["reviewed"]
+    known = sum(mark is not None for mark in marks)
+    base = None if before is None else before.number
+    if before is None or base is None or before.low is None or before.high is None:
+        return Quantity(
+            name="count", of="objects that stand after the review", value=len(marks), unit="count",
+            interval="none" if known < len(marks) else "exact",
+        )  # fmt: skip
+    share = objects.columns.get("probability", [1.0] * len(objects))
+    seen = objects.columns.get("reviewed", [None] * len(objects))
+    added = len(stands) - (len(objects) - len(rejected))
+    by = (
+        added
+        + sum(1.0 - _sure(share[row - 1]) for row in accepted if seen[row - 1] is None)
+        - sum(_sure(share[row - 1]) if seen[row - 1] is None else 1.0 for row in rejected)
+    )
+    value, low, high = (max(end + by, known) for end in (base, before.low, before.high))
+    whole = round(value)
+    ends = {"low": min(low, whole), "high": max(high, whole)}
+    return before.model_copy(update={"value": whole, **ends})
+
+
+def _sure(probability: float | None) -> float:
+    return 1.0 if probability is None else float(probability)
+
+
 def _quantities(
     marks: Sequence[str | None], accepted: int, rejected: int, added: int
 ) -> list[Quantity]:
     unreviewed = sum(mark is None for mark in marks)
-    count = Quantity(
-        name="count", of="objects that stand after the review", value=len(marks), unit="count",
-        interval="none" if unreviewed else "exact",
-    )  # fmt: skip
     numbers = {
-        "accepted": accepted, "rejected": rejected, "added": added, "unreviewed": unreviewed,
+        "standing": len(marks), "accepted": accepted, "rejected": rejected, "added": added,
+        "unreviewed": unreviewed,
     }  # fmt: skip
     return [
-        count,
-        *(
-            Quantity(name=name, of="objects", value=value, unit="count", interval="exact")
-            for name, value in numbers.items()
-        ),
+        Quantity(name=name, of="objects", value=value, unit="count", interval="exact")
+        for name, value in numbers.items()
     ]

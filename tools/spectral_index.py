@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from store.geo import Region
-from store.raster import SceneReader
+from store.raster import SceneReader, Window
 from store.scenes import Caveat, Scene
 from tools.contract import (
     Bench,
@@ -60,8 +60,8 @@ def spectral_index(
     roles = roles_of(scene)
     chosen, bands = _chosen(scene, index_named(index), roles)
     with bench.open_scene(scene) as reader:
-        meaning = _meaning(reader, chosen, bands)
         scan = Scan(bench, reader, region)
+        meaning = _meaning(reader, chosen, bands, scan.window)
         found = IndexScan(scan, chosen, roles, meaning, bands)
         path = bench.scratch / f"{chosen.name}.tif"
         found.run(threshold, path)
@@ -118,10 +118,10 @@ def _chosen(scene: Scene, index: Index, roles: Roles) -> tuple[Index, list[int]]
     return index, roles.need(index.name.upper(), *index.roles)
 
 
-def _meaning(reader: SceneReader, index: Index, bands: list[int]) -> Radiometry:
+def _meaning(reader: SceneReader, index: Index, bands: list[int], window: Window) -> Radiometry:
     if index is GIVEN_NDVI:
         return _given(reader.scene, bands[0])
-    meaning = radiometry_of(reader, bands)
+    meaning = radiometry_of(reader, bands, window)
     if index.physical:
         reflectance_only(reader.scene, meaning, index.name.upper())
     return meaning

@@ -11,11 +11,11 @@ from typing import Any, cast
 
 from agent import telling
 from agent.events import Found, Listener
-from agent.evidence import Evidence
+from agent.evidence import Evidence, Verdict
 from agent.history import ToldTurn, held_sessions, session_exists, told_turns
 from agent.inputs import plain_question, region_text, session_name
 from agent.ledger import SessionLedger
-from agent.respondents import VERDICTS, AnswersGiven, Verdict
+from agent.respondents import VERDICTS, AnswersGiven
 from agent.result import Answer
 from agent.start import Analyst
 from agent.turn_record import TurnRecord
@@ -266,7 +266,7 @@ class Acts:
         return markup.render(
             "context.html", scenes=here.scenes, region=here.region, examples=here.examples,
             region_words=_place_words(here.region), drawn=here.drawn,
-            reviewing=self._reviewable(here),
+            reviewing=self._reviewable(here), again=self._again(here),
         )  # fmt: skip
 
     def strip(self, here: Here, note: str = "") -> str:
@@ -284,6 +284,14 @@ class Acts:
             "strip.html", card=card, row=here.row if picked else None, object=picked,
             note=note, review=here.review,
         )  # fmt: skip
+
+    def _again(self, here: Here) -> str:
+        """Return the question that was asked back and can be asked again, now with examples."""
+        if not here.examples or self.desk.running(here.session) is not None:
+            return ""
+        turns = self._turns(here.session)
+        waits = bool(turns) and turns[-1].record.status in ("needs_input", "abstained")
+        return turns[-1].question if waits else ""
 
     def _reviewable(self, here: Here) -> str:
         chosen = self._ledger(here).get(here.evidence) if here.evidence else None

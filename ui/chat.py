@@ -111,7 +111,7 @@ class Page:
         self.bar.told(self._go_over, None, **long)
         self.send.click(self._ask, self.question, **long)
         self.question.submit(self._ask, self.question, **long)
-        for component in (self.past, self.now, self.strip):
+        for component in (self.past, self.now, self.strip, self.context):
             component.begin(self._begin, None, **long)
         self.halt.click(self._stop, None, None, concurrency_limit=_AT_ONCE, **PRIVATE)
         for component in (

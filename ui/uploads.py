@@ -40,6 +40,9 @@ SPARE_BYTES = 256 << 20
 ASKED = ("gsd", "date", "sensor")
 _LONGEST_NAME = 200
 _PREFIX = "upload-"
+_PREFIXES = (_PREFIX, "export-")
+"""Of folders that hold files for one request, and that a server that was killed leaves."""
+_ABANDONED_S = 86_400.0
 
 
 class TooMuch(StoreError):
@@ -76,10 +79,10 @@ class Uploads:
         self._count: Counter[str] = Counter()
         self._now: Counter[str] = Counter()
         self._waiting: dict[str, Waiting] = {}
+        self._reading: set[str] = set()
         self._lock = threading.Lock()
         self._places = asyncio.Semaphore(AT_ONCE)
-        for left in home.scratch.glob(f"{_PREFIX}*"):
-            shutil.rmtree(left, ignore_errors=True)
+        remove_abandoned(home)
 
     def router(self) -> APIRouter:
         """Return the routes, to be mounted behind the gate."""
@@ -119,8 +122,7 @@ class Uploads:
         browser = request.state.browser
         try:
             declared = declared_of(dict(request.query_params))
-            waiting = self._of(name, browser)
-            with self._counted(browser):
+            with self._read_now(name, browser) as waiting, self._counted(browser):
                 async with self._places:
                     answer = await self._taken(browser, waiting.path, waiting.name, declared)
         except TooMuch as wrong:
@@ -195,25 +197,53 @@ class Uploads:
             self._forget(old)
         return name
 
-    def _of(self, name: str, browser: str) -> Waiting:
+    @contextmanager
+    def _read_now(self, name: str, browser: str) -> Iterator[Waiting]:
+        """Hold a waiting file while it is read: it does not give way, and is not read twice."""
         with self._lock:
             held = self._waiting.get(name)
-        if held is None or held.browser != browser:
-            raise UnknownId("this file is not here any more; send it again")
-        return held
+            if held is None or held.browser != browser:
+                raise UnknownId("this file is not here any more; send it again")
+            if name in self._reading:
+                raise TooMuch("this file is being read; wait for it", 429)
+            self._reading.add(name)
+        try:
+            yield held
+        finally:
+            with self._lock:
+                self._reading.discard(name)
 
     def _forget(self, name: str) -> None:
+        """Let a waiting file go, unless it is being read."""
         with self._lock:
-            held = self._waiting.pop(name, None)
+            held = None if name in self._reading else self._waiting.pop(name, None)
         if held is not None:
             shutil.rmtree(held.path.parent, ignore_errors=True)
 
     def _forget_old(self) -> None:
+        remove_abandoned(self._home)
         then = time.monotonic() - WAITS_S
         with self._lock:
             old = [name for name, held in self._waiting.items() if held.since < then]
         for name in old:
             self._forget(name)
+
+
+def remove_abandoned(home: Home, older_than_s: float = _ABANDONED_S) -> None:
+    """Remove the folders that a killed server left; those of another that runs are younger."""
+    then = time.time() - older_than_s
+    for prefix in _PREFIXES:
+        for folder in home.scratch.glob(f"{prefix}*"):
+            if _last_written(folder) < then:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _last_written(folder: Path) -> float:
+    """Return when a folder or a file in it was last written; now, when it goes meanwhile."""
+    try:
+        return max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
+    except OSError:
+        return time.time()
 
 
 def _about(facts: Facts) -> str:

@@ -186,7 +186,8 @@ def _by_shape(ask: Ask, words: str, turn: int, ledger: Ledger) -> Outcome | None
     evidence = held[-1]
     quantity = evidence.quantity(name)
     assert quantity is not None
-    if quantity.value == 0 and not can_deny(evidence):
+    reviewed = evidence.tool == "review_objects"  # a person said which of them are none
+    if quantity.value == 0 and not can_deny(evidence) and not reviewed:
         return None
     text = f"**{ref(evidence, name)}** {plain(quantity.of or words)} [{evidence.id}]."
     claim = of_quantity(evidence, name, "answer", text, words)

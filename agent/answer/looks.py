@@ -7,7 +7,7 @@ from collections.abc import Callable
 from agent.answer.draft import plain
 from agent.answer.figures.shared import checked, cite, main_of, things_of
 from agent.answer.numbers import unit_asked
-from agent.answer.outcome import Outcome, ends, of_quantity, ref, said, verdict
+from agent.answer.outcome import ENOUGH, Outcome, ends, of_quantity, ref, said, verdict
 from agent.answer.witnesses import looked_text
 from agent.evidence import Evidence
 from agent.inquiry import Subject
@@ -150,9 +150,28 @@ def _index_compared(found: Found, name: str) -> Outcome:
     )
     assert isinstance(one, int | float)
     assert isinstance(two, int | float)
+    if not _alike(main, other) or ask.order not in ("more", "fewer"):
+        text = (
+            f"**Cannot tell** whether the {figure} {name} differs: {figures}. Both would have to "
+            "be seen nearly whole, and measured in the same way."
+        )
+        answer = said(None, text, name, refs, verdict="undecided")
+        return Outcome(text, [answer], settled=False, used=[main, other])
     true = one > two if ask.order == "more" else one < two
     text = f"**{'Yes' if true else 'No'}**: the {figure} {name} is {figures}."
     return Outcome(text, [said(true, text, name, refs)], used=[main, other])
+
+
+_UNLIKE = frozenset({"not_reflectance", "reflectance_assumed", "implausible_values"})
+"""Caveats of figures that compare only with figures of the same kind."""
+
+
+def _alike(main: Evidence, other: Evidence) -> bool:
+    """Tell whether two index figures may be compared: both nearly whole, of the same values."""
+    kinds = [{c.code for c in one.caveats} & _UNLIKE for one in (main, other)]
+    seen = [one.value("valid_share") for one in (main, other)]
+    whole = all(isinstance(share, int | float) and share >= ENOUGH for share in seen)
+    return whole and kinds[0] == kinds[1]
 
 
 def _looked(main: Evidence) -> str:
@@ -176,7 +195,7 @@ def cover(found: Found, ledger: Ledger) -> Outcome:
     if ask.key == "dominant":
         first = held[0]
         rivals = [n for n in held[1:] if _rivals(main, n, first)]
-        if rivals:
+        if rivals or main.value("main_class") != first:
             text = f"**Cannot tell** which is most{where}: {shown} {cite(main)}."
             answer = said(None, text, "land cover", [f"{main.id}.{_SHARE}{first}"],
                           verdict="undecided")  # fmt: skip

@@ -75,22 +75,28 @@ def counted(
 
 
 def _before(subject: Subject, sight: Sight, work: Work) -> Evidence | None:
-    """Return the count of the same things that earlier answers about crops settled.
+    """Return the count of the same things, in the scene as it is held now, settled before.
 
-    Where a person reviewed every object of it, the review is the count.
+    Where a person reviewed it, the newest review of it is the count.
     """
     wanted = (sight.scene, target_of(subject), sight.region)
     settled = [e for e in work.ledger.evidence if _settled(e) and not work.counts(e.turn)]
-    fits = [e for e in settled if wanted == tuple(e.arguments.get(k) for k in _PLACE)]
+    fits = [
+        e
+        for e in settled
+        if wanted == tuple(e.arguments.get(k) for k in _PLACE)
+        and e.scenes[:1] == sight.described.scenes[:1]
+    ]
     if not fits:
         return None
-    last = standing = fits[-1]
+    newest = fits[-1]
+    of_it = {newest.id}
     for review in work.ledger.evidence:
-        if review.tool == "review_objects" and review.arguments.get("objects") == f"{last.id}#set":
-            last = review
-            count = review.quantity("count")
-            standing = review if count is not None and count.interval == "exact" else standing
-    return standing
+        if review.tool == "review_objects" and of_it & set(review.parents):
+            of_it.add(review.id)
+            told = review.quantity("count")
+            newest = review if told is not None and told.interval != "none" else newest
+    return newest
 
 
 def _settled(evidence: Evidence) -> bool:

@@ -16,6 +16,13 @@ from store.scenes import Band, Caveat, Record
 from store.text import clean_text
 
 _COLOURS = {"red", "green", "blue", "nir", "rededge", "coastal", "pan", "swir", "tir"}
+_MEASURED = re.compile(
+    r"[rgbn]|red|green|blue|yellow|coastal(?:aerosol)?|aerosol|pan(?:chromatic)?"
+    r"|(?:near)?infrared|(?:n|sw|lw|mw|t)?ir\d{0,2}|thermal|(?:red)?edge\d?"
+    r"|ndvi|d[es]m|scl|clm|clouds?|cloudmask|(?:sr|toa)?b\d{1,2}a?",
+    re.IGNORECASE,
+)
+"""Descriptions, without spaces, of bands that hold measurements or classes."""
 _TIFF_DATE = re.compile(r"^(\d{4}):(\d{2}):(\d{2})", re.ASCII)
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -45,7 +52,7 @@ def bands_of(dataset: Any, palette: str | None, declared: list[str] | None) -> l
             name=_own_name(dataset, i),
             dtype=str(dataset.dtypes[i]),
             nodata=_nodata(dataset.nodatavals[i]),
-            role="alpha" if dataset.colorinterp[i] == ColorInterp.alpha else "data",
+            role=_role(dataset, i),
         )
         for i in range(dataset.count)
     ]
@@ -62,6 +69,18 @@ def _own_name(dataset: Any, i: int) -> str | None:
     if dataset.count == 1 and colour in ("gray", "palette"):
         return "gray"
     return None
+
+
+def _role(dataset: Any, i: int) -> Literal["data", "alpha"]:
+    """Return what a band holds; one that is described as NIR, say, is no mask of validity.
+
+    GDAL flags the fourth of four bands of bytes as transparency unless it is told otherwise, so
+    where flag and description disagree, the description is what somebody wrote on purpose.
+    """
+    if dataset.colorinterp[i] != ColorInterp.alpha:
+        return "data"
+    described = re.sub(r"[ _\-]", "", clean_text(dataset.descriptions[i] or "", 40))
+    return "data" if _MEASURED.fullmatch(described) else "alpha"
 
 
 def _nodata(value: Any) -> float | None:

@@ -9,31 +9,38 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from store.artifacts import Artifacts
-from store.errors import BadDeclaration, BrokenFile, InputChanged, StoreError, TooLarge
+from store.errors import (
+    BadDeclaration,
+    BrokenFile,
+    InputChanged,
+    StoreError,
+    TooLarge,
+    UnknownId,
+)
 from store.geo import Period
 from store.home import Home
-from store.ingest.entry import Taken, ingest, refuse_for_vectors
+from store.ingest.entry import Taken, refuse_for_vectors
 from store.ingest.hired import Hired
-from store.ingest.identity import Progress, digest_of, no_progress, safe_stem
+from store.ingest.identity import Progress, digest_of, no_progress, safe_stem, scene_id
 from store.ingest.jobs import Facts, Job, Message
+from store.ingest.own_layer import Given, check_index, is_ours, own_layer
 from store.ingest.pictures import COPY
+from store.ingest.redeclared import refuse_other_layer, refuse_other_scene
 from store.ingest.sandbox import Limits, Wall
 from store.ingest.scenes import NOTES, OurCopy, add_copy, pages_caveat
 from store.ingest.vectors import DeclaredLayer, driver_of, with_earlier
 from store.raster.gate import header_of, is_picture, open_regular
 from store.raster.reader import check_unchanged
 from store.raster.recode import check_copy
-from store.scenes import Layer, Scene, Source
-from store.text import clean_text
+from store.scenes import Layer, Scene
 
 PICTURE_LIMITS = Limits()
 PROBE_LIMITS = Limits(processor_s=20, wall_s=30)
@@ -108,14 +115,27 @@ def _take_scene(
     home: Home, given: _Given, how: Taken, progress: Progress, limits: Limits
 ) -> Scene | Layer:
     digest = digest_of(given.path, lambda share, what: progress(0.1 * share, what))
-    how.scene.as_texts()  # a wrong declaration is told before the long work
+    texts = how.scene.as_texts()  # a wrong declaration is told before the long work
+    if (theirs := _operators_scene(home, given, digest, texts)) is not None:
+        return theirs
     held = home.catalog.scene_of_digest(digest)
-    if held is not None and held.trust == "operator" and _is_there(held):
-        return ingest(home, Path(held.source.path), how, progress)
     copy = _held_copy(home, held) or _new_copy(home, given, digest, limits, progress)
-    scene = add_copy(home, copy, how.scene, held)
+    if (theirs := _operators_scene(home, given, digest, texts)) is not None:
+        return theirs  # ingested while this was read
+    _refuse_id_of(home.catalog.scene, copy.name, safe_stem(Path(copy.name)), digest)
+    scene = add_copy(home, copy, how.scene, home.catalog.scene_of_digest(digest))
     progress(1.0, "taken in")
     return scene
+
+
+def _operators_scene(home: Home, given: _Given, digest: str, texts: dict[str, str]) -> Scene | None:
+    """Return what an operator holds of the same bytes, which an upload changes in nothing."""
+    held = home.catalog.scene_of_digest(digest)
+    if held is None or held.trust != "operator":
+        return None
+    refuse_other_scene(held, texts, given.name)
+    check_unchanged(held.source, held.id)
+    return held
 
 
 def _held_copy(home: Home, held: Scene | None) -> OurCopy | None:
@@ -155,51 +175,50 @@ def _take_layer(home: Home, given: _Given, how: Taken, progress: Progress, limit
     digest = digest_of(given.path, lambda share, what: progress(0.05 * share, what))
     declared = DeclaredLayer(kind=kind, tags=how.tags, date=date)
     held = home.catalog.layer_of_digest(digest)
+    if (theirs := _operators_layer(held, given, how, declared)) is not None:
+        return theirs
     declared = declared if held is None else with_earlier(declared, held)
     job = Job(
         do="index", digest=digest, layer_kind=declared.kind,
         tags=dict(declared.tags),
     )  # fmt: skip
-    layer = _do(job, given, limits, progress).layer
-    if layer is None:
+    said = _do(job, given, limits, progress).layer
+    if said is None:
         raise BrokenFile(f"{given.name!r} could not be read; export it again")
     _same_bytes(given, digest)
-    index = Artifacts(given.folder).path(layer.features_sha256)
+    held = home.catalog.layer_of_digest(digest)
+    if (theirs := _operators_layer(held, given, how, declared)) is not None:
+        return theirs  # ingested while this was read
+    index = Artifacts(given.folder).path(said.features_sha256)
     check_index(index)
     features = home.artifacts.put_file(index)
-    layer = layer.model_copy(update={"features_sha256": features})
-    return home.catalog.add_layer(_own_layer(layer, home.artifacts.path(features), declared, held))
+    facts = Given(given.name, digest, form, held)
+    layer = own_layer(said, features, home.artifacts.path(features), facts, declared)
+    _refuse_id_of(home.catalog.layer, given.name, layer.alias, digest)
+    return home.catalog.add_layer(layer)
 
 
-def _own_layer(layer: Layer, index: Path, declared: DeclaredLayer, held: Layer | None) -> Layer:
-    """Return the layer as we hold it: our own index, and what was declared."""
-    facts = index.stat()
-    source = Source(
-        path=str(index), size=facts.st_size, mtime_ns=facts.st_mtime_ns,
-        header_sha256=layer.features_sha256, driver=clean_text(layer.source.driver, 20),
-    )  # fmt: skip
-    changes: dict[str, object] = {
-        "id": held.id if held else layer.id, "source": source,
-        "period": declared.date or layer.period,
-        "unknown": [] if declared.date or layer.period else ["date"],
-    }  # fmt: skip
-    if declared.extent is not None:
-        changes |= {"extent": declared.extent, "complete": True}
-        changes["caveats"] = [c for c in layer.caveats if c.code != "layer_extent_assumed"]
-    return layer.model_copy(update=changes)
+def _operators_layer(
+    held: Layer | None, given: _Given, how: Taken, declared: DeclaredLayer
+) -> Layer | None:
+    """Return what an operator holds of the same bytes, which an upload changes in nothing."""
+    if held is None or is_ours(held):
+        return None
+    refuse_other_layer(held, how.kind, declared, given.name)
+    return held
 
 
-def check_index(path: Path) -> None:
-    """Refuse a file that is not an index of features as ours are, whatever made it."""
-    plain = not path.is_symlink() and path.is_file() and path.stat().st_nlink == 1
+def _refuse_id_of(find: Callable[[str], Scene | Layer], name: str, stem: str, digest: str) -> None:
+    """Refuse bytes whose id is that of other bytes, of which they would be the next revision."""
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as index:
-            index.execute("PRAGMA trusted_schema=OFF")
-            kinds = {row[0] for row in index.execute("SELECT type FROM sqlite_master")}
-    except sqlite3.Error:
-        plain, kinds = False, set()
-    if not plain or kinds - {"table", "index"}:
-        raise BrokenFile("the index that was made is not as ours are; nothing of it was kept")
+        other = find(scene_id(stem, digest))
+    except UnknownId:
+        return
+    if other.digest != digest:
+        raise BadDeclaration(
+            f"{name!r} would have the id {other.id}, which another file has; rename it and send "
+            "it again"
+        )
 
 
 def walls_here() -> list[Wall]:
@@ -268,12 +287,3 @@ def _same_bytes(given: _Given, digest: str) -> None:
     """Refuse a file that was written to while it was read."""
     if digest_of(given.path) != digest:
         raise InputChanged(f"{given.name!r} was changed while it was read; send it again")
-
-
-def _is_there(scene: Scene) -> bool:
-    """Tell whether the file that an operator ingested is still what it was."""
-    try:
-        check_unchanged(scene.source, scene.id)
-    except InputChanged:
-        return False
-    return True

@@ -37,6 +37,10 @@ from store.raster.gate import header_of
 from store.scenes import Caveat, Layer, Source
 
 GROWN = 0.1
+ASSUMED = Caveat(
+    code="layer_extent_assumed",
+    text="the file does not say where it is complete; its extent is assumed from its features",
+)
 _TABLE_TYPES: dict[str, ElementType] = {
     "points": "node", "lines": "way", "multilinestrings": "relation", "multipolygons": "relation",
     "other_relations": "relation",
@@ -279,9 +283,14 @@ def _extent(declared: DeclaredLayer, told: _Told, summary: Summary) -> tuple[Reg
         return declared.extent, False
     if told.box is not None:
         return Region.lonlat(*told.box), False
-    if summary.bounds is None:
-        return None, True
-    west, south, east, north = summary.bounds
+    return assumed_extent(summary.bounds), True
+
+
+def assumed_extent(bounds: tuple[float, float, float, float] | None) -> Region | None:
+    """Return where a layer is taken to speak that does not say it: about its features."""
+    if bounds is None:
+        return None
+    west, south, east, north = bounds
     margin = max(GROWN * max(east - west, north - south), 1e-5)
     box = shapely.box(
         max(west - margin, -180),
@@ -289,16 +298,12 @@ def _extent(declared: DeclaredLayer, told: _Told, summary: Summary) -> tuple[Reg
         min(east + margin, 180),
         min(north + margin, 90),
     )
-    return Region.of(EARTH, box), True
+    return Region.of(EARTH, box)
 
 
 def _caveats(summary: Summary, told: _Told, *, assumed: bool) -> Iterator[Caveat]:
     if assumed:
-        yield Caveat(
-            code="layer_extent_assumed",
-            text="the file does not say where it is complete; its extent is assumed from its "
-            "features",
-        )
+        yield ASSUMED
     joined = 0 if told.box is not None else summary.pieces - summary.count
     for code, count, text in (
         ("repaired", summary.repaired, "polygons were invalid and have been repaired"),

@@ -276,3 +276,15 @@ def test_eyes_stop_when_the_person_wants_an_end(analyst):
     answer = analyst.ask("How many boxes?", cancel=lambda: bool(looks))
     assert answer.status == "cancelled"
     assert len(looks) == 1
+
+
+def test_the_count_follows_a_review_with_its_interval(analyst):
+    analyst._registry = Registry([fakes.count_by_asking, fakes.record_answers, review_objects])
+    everything = AnswersGiven({f"E{e}#{n}": "yes" for e in (1, 3) for n in range(1, 7)}, "person:A")
+    analyst.ask("How many boxes?", answers=everything, session="s")  # 6 (5 to 7), six marked
+    first = analyst.review("s", "E5", by="person:A", reject=[1, 2])
+    count = first.evidence[-1].quantity("count")
+    assert (count.value, count.low, count.high, count.interval) == (4, 3, 5, "sampled")
+    last = analyst.review("s", first.evidence[-1].id, by="person:A", reject=[1, 2, 3, 4])
+    assert last.status == "answered"
+    assert last.claims[0].value == 0

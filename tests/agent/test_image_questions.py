@@ -273,6 +273,7 @@ def test_a_count_follows_a_review_of_every_object(interval, value):
     known = [figure("count", 31, "count", interval=interval)]
     review = count.model_copy(
         update={"id": "E90", "turn": 2, "tool": "review_objects", "quantities": known,
+                "parents": [count.id],
                 "arguments": {"objects": f"{count.id}#set", "by": "person:Ada"}}
     )  # fmt: skip
     talk.ledger.evidence.append(review)

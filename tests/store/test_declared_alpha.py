@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+import rasterio
+from rasterio.enums import ColorInterp
 
 from store.home import Home
 from tests.pictures import ground, take, write
@@ -23,4 +26,25 @@ def test_a_band_declared_as_data_is_data_in_overviews_too(tmp_path):
             assert pixels.valid.all()
             assert abs(float(pixels.data[1].mean()) - float(data[3].mean())) < 1
             assert np.abs(pixels.data[0].mean() - data[0].mean()) < 1
+    home.close()
+
+
+@pytest.mark.parametrize(
+    ("described", "role"),
+    [("nir", "data"), ("NIR", "data"), ("Near Infrared", "data"), ("B08", "data"),
+     ("SR_B5", "data"), ("red edge", "data"), ("alpha", "alpha"), ("", "alpha"),
+     ("Band 4", "alpha"), ("mask", "alpha"), ("transparency", "alpha")],
+)  # fmt: skip
+def test_a_description_goes_before_the_flag_that_gdal_sets_by_itself(tmp_path, described, role):
+    home = Home(tmp_path / "home")
+    data = ground(64, 64, bands=4)
+    data[3, :, :32] = 0
+    path = write(tmp_path / "four.tif", data)
+    with rasterio.open(path, "r+") as file:
+        assert file.colorinterp[3] == ColorInterp.alpha
+        file.set_band_description(4, described)
+    scene = take(home, path)
+    assert scene.bands[3].role == role
+    with home.open_scene(scene) as reader:
+        assert reader.read(*reader.whole).valid.all() == (role == "data")
     home.close()

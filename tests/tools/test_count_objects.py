@@ -73,6 +73,7 @@ def test_same_arguments_same_finding(desk, findings):
     assert again.features.columns == findings[0].features.columns
 
 
+@pytest.mark.slow
 def test_unsure_answers_count_as_not_given_and_it_says_so(desk, findings):
     judged, found = [], findings[0]
     while "ask" in found.series:
@@ -84,6 +85,7 @@ def test_unsure_answers_count_as_not_given_and_it_says_so(desk, findings):
     assert told.low <= len(desk.places) <= told.high
 
 
+@pytest.mark.slow
 def test_a_region_counts_the_cars_whose_centre_lies_in_it(desk):
     region = Region.pixels(f"px:{desk.scene.id}", 0, 0, 200, 320)
     found = desk.finished(region=region)[-1]
@@ -93,6 +95,7 @@ def test_a_region_counts_the_cars_whose_centre_lies_in_it(desk):
     assert (desk.middles(found)[:, 0] < 200).all()
 
 
+@pytest.mark.slow
 def test_georeferenced_scenes_give_sets_on_earth(tmp_path):
     desk = Desk(tmp_path, placed=True, seed=5)
     with desk.home.open_scene(desk.scene) as reader:
@@ -105,6 +108,7 @@ def test_georeferenced_scenes_give_sets_on_earth(tmp_path):
     desk.home.close()
 
 
+@pytest.mark.slow
 def test_one_band_will_do(tmp_path):
     desk = Desk(tmp_path, bands=1, seed=7)
     told = value(desk.finished()[-1], "count")

@@ -92,7 +92,9 @@ def test_whoever_judges_is_named(by):
 def test_what_stands_is_all_but_the_rejected_and_the_added():
     added = Region.pixels(FRAME, 200, 50, 215, 60)
     found = review(accept=[1], reject=[2, 3], add=[added])
-    assert values(found) == {"count": 4, "accepted": 1, "rejected": 2, "added": 1, "unreviewed": 2}
+    assert values(found) == {
+        "count": 4, "standing": 4, "accepted": 1, "rejected": 2, "added": 1, "unreviewed": 2,
+    }  # fmt: skip
     assert found.features.columns["reviewed"] == ["accepted", None, None, "added"]
     assert found.features.columns["score"] == [9.0, 6.0, 5.0, None]
     assert found.features.geometry[-1].equals(added.area)

@@ -261,3 +261,10 @@ def test_opening_keeps_what_is_wide_and_drops_what_is_narrow():
     kept = opened(mask, 9)
     assert kept[5:35, 5:35].mean() > 0.97
     assert not kept[45:48].any()
+
+
+def test_there_is_one_normalised_difference_and_it_is_defined_everywhere():
+    first, second = np.float32([3, 1, 0, -2, 1]), np.float32([1, 3, 0, 1, -1])
+    assert normalised_difference(first, second).tolist() == [0.5, -0.5, 0.0, 0.0, 0.0]
+    assert not hasattr(digital, "_difference")
+    assert not hasattr(reflectance, "_difference")

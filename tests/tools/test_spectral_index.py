@@ -70,10 +70,62 @@ def test_dark_pixels_show_that_no_offset_is_left_in_the_samples(desk):
     assert "offset_decided" in codes(found)
 
 
-def test_an_offset_already_applied_is_not_applied_twice_whatever_the_name_says(desk):
-    found = desk(sentinel(dark=180), bands=S2, name="S2B_MSIL2A_20230701_N0509_x.tif")
+def test_where_name_and_darkness_disagree_nothing_is_measured(desk):
+    with pytest.raises(ToolRefusal, match="180, that they do not") as refused:
+        desk(sentinel(dark=180), bands=S2, name="S2B_MSIL2A_20230701_N0509_x.tif")
+    assert refused.value.code == "offset_unknown"
+    found = desk(sentinel(dark=180), bands=S2, scale=(1e-4, 0.0))  # the way out that it names
     assert found.value("max") == pytest.approx(0.587302, abs=1e-6)
-    assert "offset_conflict" in codes(found)
+
+
+@pytest.mark.parametrize("name", ["SCL", "CLOUD", "AOT"])
+def test_classes_beside_the_bands_do_not_decide_on_the_offset(desk, name):
+    data = np.concatenate([sentinel(), np.full((1, 80, 80), 4, np.uint16)])
+    data[4, :10] = 0
+    if name == "CLOUD":
+        data[4] = 0
+        data[4, :40] = 1
+    found = desk(data, bands=[*S2, name], name="S2B_MSIL2A_20230701_N0509_x.tif")
+    assert found.value("max") == pytest.approx(0.860465, abs=1e-6)
+    with pytest.raises(ToolRefusal, match=r"04\.00"):
+        desk(data + (data > 5), bands=[*S2, name], name="farm.tif")
+
+
+def strip(rows, cols, held):
+    """Reflectance of red and near infrared in stripes, with data in some rows alone."""
+    data = np.full((2, rows, cols), 0.2, np.float32)
+    data[1] = 0.25
+    data[0, ::2], data[1, ::2] = 0.04, 0.4
+    data[:, held:] = -9999
+    return data
+
+
+@pytest.mark.parametrize("shape", [(1000, 900, 30), (2600, 64, 9), (50, 3000, 2)])
+def test_samples_are_judged_where_the_data_are(desk, shape):
+    found = desk(strip(*shape), "savi", bands=["red", "nir"], on={"nodata": -9999})
+    assert "reflectance_assumed" in codes(found)
+    full = desk(strip(*shape[:2], shape[0]), "savi", bands=["red", "nir"], name="b.tif")
+    assert found.value("mean") == pytest.approx(full.value("mean"), abs=0.06)
+
+
+@pytest.mark.parametrize("index", ["ndvi", "savi"])
+def test_where_no_data_are_it_is_not_said_that_they_are_no_reflectance(desk, index):
+    data = strip(200, 200, 0)
+    with pytest.raises(ToolRefusal, match="data") as refused:
+        desk(data, index, bands=["red", "nir"], on={"nodata": -9999})
+    assert refused.value.code == "no_data"
+    empty = np.zeros((4, 100, 100), np.uint16)
+    with pytest.raises(ToolRefusal) as refused:
+        desk(empty, index, bands=S2, name="c.tif", sensor="Sentinel-2")
+    assert refused.value.code == "no_data"
+
+
+def test_values_below_zero_are_not_taken_for_reflectance(desk):
+    data = np.full((2, 80, 80), -0.6, np.float32)
+    data[1] = 0.5
+    with pytest.raises(ToolRefusal, match="reflectance") as refused:
+        desk(data, "savi", bands=["red", "nir"])
+    assert refused.value.code == "needs_reflectance"
 
 
 def test_where_nothing_tells_of_the_offset_it_is_refused(desk):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agent.settings import Settings
@@ -200,6 +202,13 @@ def test_a_drawn_box_becomes_a_place_an_example_or_an_object(acts):
     assert doings.told(here, {"act": "as-added"}).review.add == ("lonlat:1,2,3,4",)
     for act in ("as-region", "as-example", "as-added", "drop-drawn"):
         assert doings.told(here, {"act": act}).drawn == ""
+
+
+def test_a_question_that_waits_for_an_example_is_asked_again_with_it(acts):
+    here = asked(acts)
+    assert 'data-act="choose"' not in acts.context(here)
+    here = Doings(acts).told(replace(here, drawn="lonlat:1,2,3,4"), {"act": "as-example"})
+    assert 'data-value="How many boxes?"' in acts.context(here)
 
 
 def test_what_the_page_tells_and_is_unknown_changes_nothing(acts):

@@ -183,6 +183,7 @@ def test_from_a_question_to_a_verified_record(browser, town, tmp_path):
         )
         page.locator("#context [data-act=drop-region]").click()
         page.wait_for_function("!document.querySelector('#context .chip')")
+        assert page.locator("#map .elv-here").is_hidden()
         ask(page, "How many buildings are there in town_2021?")
         whole = int(
             re.search(r"[\d,]+", page.locator("#now .answer strong").first.inner_text())[0].replace(

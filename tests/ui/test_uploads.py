@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
+import time
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from store.errors import BrokenFile
 from store.ingest.jobs import Facts
 from tests.ui.conftest import ORIGIN, raw
 from ui import uploads as module
-from ui.uploads import MOST_FILES, Uploads, declared_of
+from ui.uploads import MOST_FILES, MOST_WAITING, TooMuch, Uploads, Waiting, declared_of
 
 MB = 1 << 20
 
@@ -161,11 +163,48 @@ def test_a_refused_file_is_told_in_words_and_not_counted(browser, analyst, worke
     assert left(analyst) == []
 
 
-def test_what_an_earlier_server_left_is_removed(analyst):
-    old = analyst.home.scratch / "upload-old"
-    old.mkdir()
-    (old / "file").write_bytes(b"x")
+def test_what_a_killed_server_left_is_removed_and_what_another_receives_is_not(analyst):
+    scratch, then = analyst.home.scratch, time.time() - 90_000
+    for name in ("upload-old", "export-old", "upload-slow", "upload-new", "export-new"):
+        (scratch / name).mkdir()
+        (scratch / name / "file").write_bytes(b"x")
+        if name.endswith("old"):
+            os.utime(scratch / name / "file", (then, then))
+        if not name.endswith("new"):
+            os.utime(scratch / name, (then, then))
     Uploads(analyst.home, MB)
+    names = {path.name for path in scratch.iterdir()}
+    assert names >= {"upload-slow", "upload-new", "export-new"}
+    assert not names & {"upload-old", "export-old"}
+    for name in ("upload-slow", "upload-new", "export-new"):
+        shutil.rmtree(scratch / name)
+
+
+def test_a_file_that_is_read_does_not_give_way_and_is_not_read_twice(
+    browser, analyst, app, worker, monkeypatch
+):
+    uploads, browser_name = app.state.uploads, []
+    name = browser.post("/upload", content=b"\x89PNG....").json()["upload"]
+    path = uploads._waiting[name].path
+    browser_name.append(uploads._waiting[name].browser)
+
+    def take_in(home, path, called, how):
+        with pytest.raises(TooMuch, match="being read"), uploads._read_now(name, browser_name[0]):
+            pass
+        for n in range(MOST_WAITING + 2):
+            uploads._wait(Waiting(path.parent.with_name(f"upload-{n}") / "file", "b.png",
+                                  browser_name[0], time.monotonic()))  # fmt: skip
+        monkeypatch.setattr(module, "WAITS_S", -1.0)
+        uploads._forget_old()
+        assert path.exists()
+        assert list(uploads._waiting) == [name]
+        return Held
+
+    monkeypatch.setattr(module, "take_in", take_in)
+    answer = browser.post(f"/upload/{name}?gsd=0.3")
+    assert answer.status_code == 200, answer.json()
+    assert not path.exists()
+    assert (uploads._waiting, uploads._reading) == ({}, set())
     assert left(analyst) == []
 
 

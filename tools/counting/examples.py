@@ -22,7 +22,7 @@ _SQUARE = 1.12
 """In a box less long than this, its longer side does not tell how an object lies."""
 _CLEAR = 0.15
 """Coherence of edges from which their direction tells how an object lies."""
-_USUAL_ASPECT = 2.2
+_USUAL_ASPECT = 2.4
 _TRUST = 0.1
 """How much agreement with the first guess of an angle counts against likeness, at most."""
 

@@ -16,7 +16,7 @@ from tools.counting.lattice import Lattice
 from tools.counting.seams import apart
 from tools.counting.template import Template
 
-TILE_CELLS = 128
+TILE_CELLS = 192
 LOWEST = 1.0
 """Scores below this are not kept; the unit is the spread of scores of empty ground, about."""
 _POOL = 60_000

@@ -194,9 +194,9 @@ def _solve(sample: Cells, ridge: float, target: Floats) -> tuple[Floats, float]:
     count = len(sample)
     gram = (sample @ sample.T).astype(np.float64)
     gram[np.diag_indices(count)] += ridge * count
-    wide = sample.astype(np.float64)
-    inner = linalg.solve(gram, wide @ target, assume_a="pos")
-    weight = (target - wide.T @ inner) / ridge
+    along = (sample @ target.astype(np.float32)).astype(np.float64)
+    inner = linalg.cho_solve(linalg.cho_factor(gram, lower=True, overwrite_a=True), along)
+    weight = (target - sample.T @ inner.astype(np.float32)) / ridge
     return weight, math.sqrt(max(float(weight @ target), 1e-12))
 
 

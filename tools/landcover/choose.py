@@ -55,7 +55,7 @@ def choose(reader: SceneReader, roles: Roles, window: Window) -> Chosen:
 def _with_infrared(reader: SceneReader, roles: Roles, window: Window) -> Chosen:
     first = ReflectanceRules(roles)
     bands = [roles.band[role] for role in first.roles]
-    meaning = radiometry_of(reader, bands)
+    meaning = radiometry_of(reader, bands, window)
     if meaning.kind == "reflectance":
         return Chosen(first, bands, meaning, None, meaning.caveats)
     roles.need("land cover by digital numbers", "red", "green", "nir")
@@ -72,7 +72,7 @@ def _with_infrared(reader: SceneReader, roles: Roles, window: Window) -> Chosen:
 def _colour(reader: SceneReader, roles: Roles, window: Window) -> Chosen:
     colours: tuple[Role, ...] = ("red", "green", "blue")
     bands = [roles.band[role] for role in colours]
-    meaning = radiometry_of(reader, bands)
+    meaning = radiometry_of(reader, bands, window)
     look = look_at(reader, window, colours, bands, meaning)
     clouds = _clouds(look)
     return Chosen(

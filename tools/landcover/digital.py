@@ -27,6 +27,7 @@ from tools.landcover.classes import (
     Planes,
 )
 from tools.landcover.look import Look, Peak, opened, peaks_of, two_parts
+from tools.landcover.ratio import normalised_difference
 from tools.looking.roles import Role, Roles
 
 _FINE_M = 3.0
@@ -108,8 +109,8 @@ class DigitalRules:
         second = planes.get("swir1", planes["nir"])
         visible = [planes[role] for role in ("red", "green", "blue") if role in planes]
         return {
-            "ndvi": _difference(planes["nir"], planes["red"]),
-            "wet": _difference(planes["green"], second),
+            "ndvi": normalised_difference(planes["nir"], planes["red"]),
+            "wet": normalised_difference(planes["green"], second),
             "nir": np.where(valid, planes["nir"] / max(self._ground.nir, 1e-9), np.inf),
             "dark": np.mean(visible, axis=0) < _DARK * self._ground.brightness,
         }
@@ -136,8 +137,8 @@ def _width(gsd_m: float | None) -> int:
 def _ground(look: Look, clouds: Bools | None) -> Ground:
     """Find the peak of bare and built ground; refuses a scene that shows none."""
     held = look.valid if clouds is None else look.valid & ~clouds
-    ndvi = _difference(look.planes["nir"], look.planes["red"])
-    wet = _difference(look.planes["green"], look.planes.get("swir1", look.planes["nir"]))
+    ndvi = normalised_difference(look.planes["nir"], look.planes["red"])
+    wet = normalised_difference(look.planes["green"], look.planes.get("swir1", look.planes["nir"]))
     nir = look.planes["nir"]
     dry = held & (nir > 0.5 * float(np.median(nir[held]))) if held.any() else held
     low, high = _PLAIN_GROUND
@@ -179,7 +180,7 @@ def _vegetation_from(look: Look, ground: Ground) -> list[float]:
     """Return NDVI values from which pixels are green, by several measures, in order."""
     peak = ground.ndvi
     found = [peak.at + max(_ENDS * peak.spread, 0.06), peak.at + max(4.0 * peak.spread, 0.10)]
-    ndvi = _difference(look.planes["nir"], look.planes["red"])
+    ndvi = normalised_difference(look.planes["nir"], look.planes["red"])
     dry = look.valid & (ndvi > peak.at - _ENDS * peak.spread)
     split = two_parts(ndvi[dry])
     if split is not None and split.valley < _CLEAN and split.high - split.low > _APART:
@@ -203,10 +204,3 @@ def _cautions(width: int, gsd_m: float | None) -> list[Caveat]:
         )
         said.append(Caveat(code="narrow_water", text=text))
     return said
-
-
-def _difference(first: Floats, second: Floats) -> Floats:
-    total = first + second
-    out = np.zeros_like(total)
-    np.divide(first - second, total, out=out, where=total > 1e-9)
-    return out

@@ -25,9 +25,9 @@ from tools.landcover.classes import (
     WATER,
     Bools,
     Codes,
-    Floats,
     Planes,
 )
+from tools.landcover.ratio import normalised_difference
 from tools.looking.roles import Role, Roles
 
 
@@ -103,9 +103,9 @@ class ReflectanceRules:
         """Return indices and bands; `valid` is not needed, as each pixel stands for itself."""
         wet = planes.get("swir1", planes["nir"]) if "green" in planes else None
         found: dict[str, Any] = {role: plane for role, plane in planes.items()}  # noqa: C416
-        found["ndvi"] = _difference(planes["nir"], planes["red"])
+        found["ndvi"] = normalised_difference(planes["nir"], planes["red"])
         if wet is not None:
-            found["wet"] = _difference(planes["green"], wet)
+            found["wet"] = normalised_difference(planes["green"], wet)
         if "blue" in planes:
             found["hazy"] = planes["blue"] - planes["red"] / 2
         return found
@@ -137,10 +137,3 @@ def _dense(features: dict[str, Any], s: Settings) -> Bools:
         votes.append(features["green"] < s.trees_green)
     most = np.sum(votes, axis=0, dtype=np.int8) * 2 > len(votes)
     return np.asarray(most & (features["nir"] < s.trees_nir))
-
-
-def _difference(first: Floats, second: Floats) -> Floats:
-    total = first + second
-    out = np.zeros_like(total)
-    np.divide(first - second, total, out=out, where=total > 1e-9)
-    return out

@@ -3,7 +3,8 @@
 Sentinel-2 since processing baseline 04.00 and Landsat Collection 2 store reflectance with an
 offset, and a ratio of bands is wrong by far when it is left out or applied twice. What decides
 is, in this order: scale and offset in the file; the product's own name (`_N0400_`, `L2SP`); the
-darkest pixels, which lie near the offset where one is in the samples. The date decides nothing.
+darkest pixels, which lie near the offset where one is in the samples. Where name and darkness
+disagree nothing is measured. The date decides nothing.
 ESA: Sentinel-2 Products Specification, reflectance = (DN + offset) / 10000; USGS: Landsat
 Collection 2 Level-2, reflectance = DN x 0.0000275 - 0.2.
 """
@@ -18,11 +19,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from store.raster import SceneReader
-from store.raster.sharpness import sample_windows
+from store.raster import SceneReader, Window
 from store.scenes import Caveat, Scene
 from tools.contract import ToolRefusal
-from tools.looking.roles import is_sentinel_2
+from tools.looking.roles import Role, is_sentinel_2, roles_of
+from tools.looking.samples import samples_of
 
 Floats = NDArray[np.float32]
 
@@ -32,6 +33,10 @@ _DARK_SHARE = 0.1
 """In per cent: the darkest pixels of the darkest band, which real scenes have near zero."""
 _NO_OFFSET_BELOW = 700.0
 """Darker samples cannot hold the offset of 1000: they would be reflectances below -0.03."""
+_SPECTRAL: tuple[Role, ...] = (
+    "coastal", "blue", "green", "red", "rededge", "nir", "swir1", "swir2",
+)  # fmt: skip
+"""Bands of reflected light: classes and clouds are small numbers, however bright the ground."""
 _BASELINE = re.compile(r"_N(\d{4})(?:_|$)", re.IGNORECASE)
 _LANDSAT_LEVEL = re.compile(r"^L[COTEM]0\d_L(1|2)", re.IGNORECASE)
 _LANDSAT_2 = (2.75e-5, -0.2)
@@ -71,22 +76,30 @@ class Radiometry:
         return np.asarray((data == 0).all(axis=0))
 
 
-def radiometry_of(reader: SceneReader, bands: Sequence[int]) -> Radiometry:
+def radiometry_of(
+    reader: SceneReader, bands: Sequence[int], within: Window | None = None
+) -> Radiometry:
     """Find out what the samples of bands mean.
 
+    Args:
+        reader: The scene.
+        bands: Bands, by index from 1.
+        within: The window asked about, where data are looked for; by default the whole scene.
+
     Raises:
-        ToolRefusal: An offset may or may not be in the samples, and nothing tells.
+        ToolRefusal: An offset may or may not be in the samples, and nothing tells; or there are
+            no samples to judge by.
     """
     scene = reader.scene
-    own = _from_file(reader, bands)
+    own = _from_file(reader, bands, within)
     if own is not None:
         return own
     if all(scene.bands[band - 1].dtype.startswith("float") for band in bands):
-        return _floating(reader, bands)
+        return _floating(reader, bands, within)
     if any(scene.bands[band - 1].dtype == "uint8" for band in bands):
         return _digital(bands, "eight-bit grey levels")
     if is_sentinel_2(scene):
-        return _sentinel_2(reader, bands)
+        return _sentinel_2(reader, bands, within)
     if scene.sensor is not None and scene.sensor.upper().startswith("LANDSAT"):
         return _landsat(scene, bands)
     return _digital(bands, "numbers as stored")
@@ -104,7 +117,9 @@ def reflectance_only(scene: Scene, meaning: Radiometry, what: str) -> None:
         )
 
 
-def _from_file(reader: SceneReader, bands: Sequence[int]) -> Radiometry | None:
+def _from_file(
+    reader: SceneReader, bands: Sequence[int], within: Window | None
+) -> Radiometry | None:
     index = {band: i for i, band in enumerate(reader.data_bands)}
     gains = {band: reader.scales[index[band]] for band in bands if band in index}
     offsets = {band: reader.offsets[index[band]] for band in bands if band in index}
@@ -113,63 +128,73 @@ def _from_file(reader: SceneReader, bands: Sequence[int]) -> Radiometry | None:
     zero = is_sentinel_2(reader.scene) or any(offsets.values())
     integers = reader.scene.bands[bands[0] - 1].dtype.startswith(("uint", "int"))
     return _checked(
-        reader, bands,
+        reader, bands, within,
         Radiometry("reflectance", gains, offsets, "reflectance by the file's scale and offset",
                    zero_is_nodata=zero and integers),
     )  # fmt: skip
 
 
-def _floating(reader: SceneReader, bands: Sequence[int]) -> Radiometry:
-    held = _sampled(reader, bands)
-    low, high = np.percentile(held, [0.5, 99.0]) if held.size else (0.0, 0.0)
-    if held.size and _PLAUSIBLE[0] <= low and high <= _PLAUSIBLE[1] and high > 0.0:
+def _floating(reader: SceneReader, bands: Sequence[int], within: Window | None) -> Radiometry:
+    held = samples_of(reader, bands, within)
+    if not held.size:
+        raise _no_data(reader.scene)
+    low, high = np.percentile(held, [0.5, 99.0])
+    if _PLAUSIBLE[0] <= low and high <= _PLAUSIBLE[1] and high > 0.0:
         text = "the samples are floating-point numbers from about 0 to 1: taken as reflectance"
         caveat = Caveat(code="reflectance_assumed", text=text)
         return Radiometry("reflectance", {}, {}, "reflectance", caveats=[caveat])
     return _digital(bands, "floating-point numbers outside of the range of reflectance")
 
 
-def _sentinel_2(reader: SceneReader, bands: Sequence[int]) -> Radiometry:
+def _no_data(scene: Scene) -> ToolRefusal:
+    return ToolRefusal(
+        f"no data were found in this area of {scene.id}, so it is not known what its numbers mean "
+        "and there is nothing to measure; name a region with data",
+        "no_data",
+        {"valid_share": "> 0"},
+    )
+
+
+def _sentinel_2(reader: SceneReader, bands: Sequence[int], within: Window | None) -> Radiometry:
     """Decide whether an offset is in the samples of a Sentinel-2 scene."""
-    named = _BASELINE.search(reader.scene.alias)
-    darkest = _darkest(reader)
+    scene = reader.scene
+    named = _BASELINE.search(scene.alias)
+    darkest = _darkest(reader, bands, within)
     by_name = None if named is None else (_OFFSET if int(named.group(1)) >= 400 else 0.0)
     by_dark = None if darkest is None or darkest >= _NO_OFFSET_BELOW else 0.0
-    if by_name is None and by_dark is None:
-        raise ToolRefusal(
-            f"it is not known whether the samples of {reader.scene.id} hold the offset of 1000 "
-            "that Sentinel-2 products have since processing baseline 04.00, and its darkest "
-            "pixels do not tell; write scale 0.0001 and offset -0.1 (or 0) into the file, or "
-            "keep the product's name with its baseline (_N0400_)",
-            "offset_unknown",
-            {"scale_and_offset": "written in the file"},
+    if by_name is not None and by_dark is not None and by_name != by_dark:
+        raise _unknown_offset(
+            f"the name of {scene.id} says that its samples hold the offset of 1000 of its "
+            f"processing baseline, and its darkest pixels, at {darkest:.0f}, that they do not"
         )
-    offset = float(by_name or 0.0) if by_dark is None else by_dark
-    caveats = [_about_offset(by_name, by_dark, darkest, offset)]
+    offset = by_name if by_name is not None else by_dark
+    if offset is None:
+        raise _unknown_offset(
+            f"it is not known whether the samples of {scene.id} hold the offset of 1000 "
+            "that Sentinel-2 products have since processing baseline 04.00, and its darkest "
+            "pixels do not tell"
+        )
+    by = "the processing baseline in the product's name" if by_name is not None else (
+        f"the darkest pixels, at {darkest:.0f}"
+    )  # fmt: skip
+    text = f"Sentinel-2 samples taken as (DN {offset:+g}) / 10000, by {by}"
     return Radiometry(
         "reflectance",
         dict.fromkeys(bands, 1 / _QUANTIFICATION),
         dict.fromkeys(bands, offset / _QUANTIFICATION),
         "Sentinel-2 reflectance",
         zero_is_nodata=True,
-        caveats=caveats,
+        caveats=[Caveat(code="offset_decided", text=text)],
     )
 
 
-def _about_offset(
-    by_name: float | None, by_dark: float | None, darkest: float | None, offset: float
-) -> Caveat:
-    if by_name is not None and by_dark is not None and by_name != by_dark:
-        text = (
-            f"the product's name says that an offset of {by_name:g} is to be applied, but the "
-            f"darkest pixels, at {darkest:.0f}, say that it was already; it was not applied again"
-        )
-        return Caveat(code="offset_conflict", text=text)
-    by = "the processing baseline in the product's name" if by_name is not None else (
-        f"the darkest pixels, at {darkest:.0f}"
-    )  # fmt: skip
-    text = f"Sentinel-2 samples taken as (DN {offset:+g}) / 10000, by {by}"
-    return Caveat(code="offset_decided", text=text)
+def _unknown_offset(why: str) -> ToolRefusal:
+    return ToolRefusal(
+        f"{why}; write scale 0.0001 and offset -0.1 (or 0) into the file, or keep the product's "
+        "own name with its baseline (_N0400_) and its samples as delivered",
+        "offset_unknown",
+        {"scale_and_offset": "written in the file"},
+    )
 
 
 def _landsat(scene: Scene, bands: Sequence[int]) -> Radiometry:
@@ -199,14 +224,12 @@ def _digital(bands: Sequence[int], what: str) -> Radiometry:
     return Radiometry("digital", {}, {}, what, caveats=[Caveat(code="not_reflectance", text=text)])
 
 
-def _checked(reader: SceneReader, bands: Sequence[int], meaning: Radiometry) -> Radiometry:
+def _checked(
+    reader: SceneReader, bands: Sequence[int], within: Window | None, meaning: Radiometry
+) -> Radiometry:
     """Say when the file's scale and offset give values that no ground has."""
-    windows = [reader.read(*window, bands=bands) for window in sample_windows(reader)]
-    held = [
-        meaning.values(pixels.data, bands)[:, pixels.valid & ~meaning.empty(pixels.data)]
-        for pixels in windows
-    ]
-    values = np.concatenate(held, axis=1) if held else np.zeros((len(bands), 0))
+    samples = samples_of(reader, bands, within, zero=not meaning.zero_is_nodata)
+    values = meaning.values(samples, bands)
     if not values.size:
         return meaning
     below = float((values < -0.02).mean())
@@ -227,25 +250,12 @@ def _checked(reader: SceneReader, bands: Sequence[int], meaning: Radiometry) -> 
     return meaning
 
 
-def _sampled(reader: SceneReader, bands: Sequence[int]) -> NDArray[np.float64]:
-    windows = sample_windows(reader) or [reader.whole.clipped((64, 64))]
-    parts = []
-    for window in windows:
-        pixels = reader.read(*window, bands=list(bands))
-        parts.append(np.abs(pixels.data[:, pixels.valid]).ravel())
-    return np.concatenate(parts).astype(np.float64) if parts else np.zeros(0)
-
-
-def _darkest(reader: SceneReader) -> float | None:
-    """Return the lowest of the bands' dark percentiles, where samples are not zero."""
-    lowest = []
-    windows = sample_windows(reader) or [reader.whole.clipped((64, 64))]
-    held = []
-    for window in windows:
-        pixels = reader.read(*window)
-        held.append(pixels.data[:, pixels.valid & (pixels.data > 0).all(axis=0)])
-    values = np.concatenate(held, axis=1)
-    for plane in values:
-        if plane.size:
-            lowest.append(float(np.percentile(plane, _DARK_SHARE)))
-    return min(lowest, default=None)
+def _darkest(reader: SceneReader, bands: Sequence[int], within: Window | None) -> float | None:
+    """Return the lowest of the spectral bands' dark percentiles, where samples are not zero."""
+    roles = roles_of(reader.scene)
+    known = {roles.band[role] for role in _SPECTRAL if role in roles}
+    samples = samples_of(reader, sorted(known | set(bands)), within, zero=False)
+    if not samples.size:
+        raise _no_data(reader.scene)
+    held = samples[:, (samples > 0).all(axis=0)]
+    return float(np.percentile(held, _DARK_SHARE, axis=1).min()) if held.size else None

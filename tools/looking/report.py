@@ -139,7 +139,7 @@ def _likeness(found: Measured, crop: Crop) -> None:
     wanted: list[Role] = list(dict.fromkeys(r for n in names for r in INDICES[n].roles))
     bands = [roles.band[role] for role in wanted]
     try:
-        meaning = radiometry_of(crop.reader, bands)
+        meaning = radiometry_of(crop.reader, bands, crop.window)
     except ToolRefusal as refusal:
         found.caveats.append(Caveat(code=refusal.code, text=str(refusal)))
         return

@@ -242,13 +242,21 @@
       showTab("Map");
       lookAgain(data.row ? `${data.evidence}#${data.row}` : data.evidence);
     } else if (act === "select" && element.closest("#strip")) showTab("Evidence");
+    else if (USES_BOX.has(act)) map()?.drawing.show(null);
+  }
+
+  // What is done with a drawn box, after which it is not drawn any more.
+  const USES_BOX = new Set(["as-example", "as-added", "drop-drawn", "drop-region"]);
+
+  function map() {
+    const host = document.querySelector("#map .el-viewer");
+    return window.ElenchusViewer && host ? window.ElenchusViewer.of(host) : null;
   }
 
   // What is shown already changes nothing on the server, but the person may have moved away from it.
   function lookAgain(reference) {
     const shown = document.querySelector("#strip [data-act=select]");
-    const host = document.querySelector("#map .el-viewer");
-    const viewer = window.ElenchusViewer && host ? window.ElenchusViewer.of(host) : null;
+    const viewer = map();
     if (!viewer || !shown || shown.textContent.trim() !== reference) return;
     setTimeout(() => viewer.look(JSON.parse(viewer.focused || "null")), 60); // once its tab has a size again
   }

@@ -66,7 +66,7 @@ def _of_the_place_in(subject: Subject, noun: Noun) -> Subject:
 
 def _one_of_before(clause: Clause) -> int | None:
     """Read "number 3" and "the third one" of what was found before."""
-    for chunk in clause.chunks:
+    for chunk in clause.chunks if clause.has("LOOK", "LIST") else ():
         if chunk.used or chunk.lexeme is None:
             continue
         if chunk.has("ORD"):
