@@ -97,7 +97,9 @@ class Turn:
             before = next(t for t in self.conversation.turns if t.turn == continues[-1])
             if before.inquiry is not None:
                 return before.inquiry.model_copy(update={"continues": continues})
-        return self.planner.understand(self.question, self.conversation, self.catalog)
+        answered = self.respondent is not None
+        heard = self.conversation.model_copy(update={"answered": answered})
+        return self.planner.understand(self.question, heard, self.catalog)
 
     def plan(self, state: TurnState) -> dict[str, Any]:
         """Choose the next calls, or where to end."""

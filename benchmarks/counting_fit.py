@@ -31,7 +31,9 @@ GROUP_WEIGHTS = {
 }  # fmt: skip
 MADE_GROUPS = ("ship", "lot", "street", "wcar")
 LEAST_OWN = 4.0
-HOLDING = 0.92
+FEW = 20
+"""Images of so many objects weigh half in what is missed: chance moves few objects far."""
+HOLDING = 0.9
 """Share of intervals at 90 % that is to hold in places left out."""
 OUT = Path(__file__).resolve().parent.parent / "tools" / "counting" / "population.json"
 
@@ -41,15 +43,17 @@ def fit(cases: Sequence[Case]) -> dict[str, Any]:
     weight = _weights(cases)
     mean, slope, covariance = _logistic(cases, weight)
     ratios = np.array([_ratio(case) for case in cases])
+    labels = np.array([len(case.item.boxes) for case in cases])
+    firm = weight * labels / (labels + FEW)
     blurred = np.array([case.done.own < LEAST_OWN for case in cases])
     made = np.array([case.item.group in MADE_GROUPS for case in cases])
     return {
         "mean": mean.round(4).tolist(),
         "slope": slope.round(4).tolist(),
         "covariance": ((covariance + covariance.T) / 2).round(6).tolist(),
-        "made": _lognormal(ratios, weight, made & ~blurred),
-        "clear": _lognormal(ratios, weight, ~blurred),
-        "blurred": _lognormal(ratios, weight, blurred),
+        "made": _lognormal(ratios, firm, made & ~blurred),
+        "clear": _lognormal(ratios, firm, ~blurred),
+        "blurred": _lognormal(ratios, firm, blurred),
         "least_own": LEAST_OWN,
     }
 

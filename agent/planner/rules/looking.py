@@ -16,13 +16,21 @@ _OPS = {"more_than": "gt", "at_least": "ge", "fewer_than": "lt", "at_most": "le"
 
 def look(clause: Clause) -> list[Ask] | None:
     """Read "Zoom in on the pond", "what does the northern half look like"."""
-    asked = clause.has("LOOK") or (clause.has("LOOKLIKE") and clause.has("WHAT", "LIST"))
+    counted = clause.has("LIST") and any(
+        chunk.has("COUNT") and chunk.lexeme is not None and chunk.lexeme.text.casefold() == "number"
+        for chunk in clause.chunks
+    )
+    asked = (
+        clause.has("LOOK")
+        or (counted and clause.has("NUM") and not clause.things)
+        or (clause.has("LOOKLIKE") and clause.has("WHAT", "LIST"))
+    )
     seen = clause.word("DESCRIBE")
     question = seen is not None and "see" in (seen.lexeme.text.casefold() if seen.lexeme else "")
     part = clause.has("LIST") and not clause.things and not clause.has("PRONOUN") and _part(clause)
     if not (asked or part or (question and (clause.things or clause.has_mods()))):
         return None
-    numbered = clause.has("LOOK") and clause.has("NUM") and not clause.things
+    numbered = clause.has("NUM") and not clause.things and (clause.has("LOOK") or counted)
     if clause.has("HOWMUCH", "SHARE", "CHANGE", "THAN") or len(clause.things) > 1:
         return None
     if clause.has("COUNT") and not numbered:
