@@ -33,7 +33,8 @@ def evaluate(
     """Ask the questions of a bank and say how many were answered right.
 
     A wrong number is a value that is not true, a wrong yes or no, or any value where none can be
-    known. Over-abstained is a refusal of what could be answered. Exit code 1 when there was a
+    known. Imprecise is an estimate outside of the tolerance whose own 90 % interval holds the
+    truth. Over-abstained is a refusal of what could be answered. Exit code 1 when there was a
     wrong number or a failure.
     """
     from rich.console import Console

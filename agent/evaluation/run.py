@@ -19,6 +19,7 @@ OUTCOMES: dict[Outcome, str] = {
     "right": "right",
     "right_refusal": "rightly refused",
     "wrong_number": "wrong number",
+    "imprecise": "imprecise",
     "wrong_other": "wrong otherwise",
     "over_abstained": "over-abstained",
     "failed": "failed",
@@ -134,6 +135,6 @@ def table(scored: Sequence[Scored]) -> str:
 
 def not_right(scored: Sequence[Scored]) -> list[Scored]:
     """Return what was neither right nor rightly refused, wrong numbers first."""
-    order: list[Outcome] = ["wrong_number", "failed", "wrong_other", "over_abstained"]
+    order: list[Outcome] = ["wrong_number", "failed", "imprecise", "wrong_other", "over_abstained"]
     bad = [item for item in scored if item.outcome in order]
     return sorted(bad, key=lambda item: order.index(item.outcome))

@@ -14,9 +14,10 @@ from agent.result import Answer
 from tools.contract import Value
 
 Outcome = Literal[
-    "right", "right_refusal", "wrong_number", "wrong_other", "over_abstained", "failed"
+    "right", "right_refusal", "wrong_number", "imprecise", "wrong_other", "over_abstained", "failed"
 ]
-"""`wrong_number` is a value that is not true, or one given where none can be known."""
+"""`wrong_number` is a value that is not true, or one given where none can be known; `imprecise` is
+an estimate outside of the tolerance whose own stated interval holds the truth."""
 
 _GIVEN = ("answered", "partial", "budget")
 
@@ -93,8 +94,16 @@ def _outcome(expect: Expected, answer: Answer, claim: Claim | None) -> Outcome:
         return "over_abstained"
     said = all(words.casefold() in answer.answer.casefold() for words in expect.contains)
     if wanted and not any(_equal(value, true, expect) for true in wanted):
-        return "wrong_number"
+        return "imprecise" if _held(claim, wanted) else "wrong_number"
     return "right" if said else "wrong_other"
+
+
+def _held(claim: Claim | None, wanted: list[Value]) -> bool:
+    """Tell whether a truth lies in the interval that a claim states with a probability."""
+    if claim is None or claim.low is None or claim.high is None or claim.level is None:
+        return False
+    numbers = [v for v in wanted if isinstance(v, int | float) and not isinstance(v, bool)]
+    return any(claim.low <= number <= claim.high for number in numbers)
 
 
 def _equal(value: Value, true: Value, expect: Expected) -> bool:

@@ -43,6 +43,14 @@ def answered(value, status="answered", evidence=("E1.count",), text="There are."
     )  # fmt: skip
 
 
+def estimated(value, low, high):
+    answer = answered(value)
+    claim = answer.claims[0].model_copy(
+        update={"low": low, "high": high, "level": 0.9, "interval": "sampled"}
+    )
+    return answer.model_copy(update={"claims": [claim]})
+
+
 def asked(**expect):
     return Question(id="q", family="f", store="s", ask="?", expect=Expected(**expect))
 
@@ -66,6 +74,10 @@ def asked(**expect):
         ({"any_of": [3, 4]}, answered(4), "right"),
         ({"refuse": True}, answered(None, "abstained"), "right_refusal"),
         ({"refuse": True}, answered(0), "wrong_number"),
+        ({"value": 8, "tolerance": 1}, estimated(5, 3, 9), "imprecise"),
+        ({"value": 8, "tolerance": 1}, estimated(5, 3, 7), "wrong_number"),
+        ({"value": 8, "tolerance": 3}, estimated(5, 3, 7), "right"),
+        ({"value": "#1"}, answered("#12"), "wrong_number"),
         ({"contains": ["are"]}, answered(...), "right"),
         ({"contains": ["not"]}, answered(...), "wrong_other"),
         ({"value": 5}, answered(5, evidence=("E2.count",)), "wrong_other"),
@@ -101,7 +113,7 @@ def test_the_table_counts_by_family():
         score(asked(refuse=True), answered(None, "abstained")),
     ]
     last = table(scored).splitlines()[-1]
-    assert last == "| all | 3 | 1 | 1 | 1 | 0 | 0 | 0 | 67% |"
+    assert last == "| all | 3 | 1 | 1 | 1 | 0 | 0 | 0 | 0 | 67% |"
     assert [item.outcome for item in not_right(scored)] == ["wrong_number"]
 
 
@@ -112,7 +124,7 @@ def test_a_bank_is_asked_and_scored(tmp_path):
     result = CliRunner().invoke(app, ["eval", str(path), "--work", str(tmp_path / "work")])
     assert result.exit_code == 1, result.output
     assert "wrong (wrong_number)" in result.output
-    assert "| all | 4 | 2 | 1 | 1 | 0 | 0 | 0 | 75% |" in result.output
+    assert "| all | 4 | 2 | 1 | 1 | 0 | 0 | 0 | 0 | 75% |" in result.output
 
 
 def test_missing_data_is_said_in_words(tmp_path):

@@ -51,7 +51,7 @@ LEDGER = MemoryLedger(
         "There are {E10.count} covered markets.",
         "Nearest: {E7.count} restaurants to schools.",
         "There are {E1.count} restaurants. There are {E6.count} schools.",
-        "There are {E12.count} restaurants in Roma.",
+        "There are {E12.count} restaurants in that named Roma.",
     ],
 )
 def test_a_sentence_that_says_all_of_what_its_figure_is_passes(words):

@@ -22,7 +22,8 @@ _SQUARE = 1.12
 """In a box less long than this, its longer side does not tell how an object lies."""
 _CLEAR = 0.15
 """Coherence of edges from which their direction tells how an object lies."""
-_USUAL_ASPECT = 2.4
+USUAL_ASPECT = 2.3
+"""Length by width of what is counted, where its box cannot tell and nobody knows better."""
 _TRUST = 0.1
 """How much agreement with the first guess of an angle counts against likeness, at most."""
 
@@ -57,14 +58,16 @@ def drawn(area: BaseGeometry) -> Drawn:
     return Drawn(made, turned=True)
 
 
-def aligned(lattice: Lattice, boxes: Sequence[Drawn]) -> tuple[list[Example], Shape]:
+def aligned(
+    lattice: Lattice, boxes: Sequence[Drawn], aspect: float = USUAL_ASPECT
+) -> tuple[list[Example], Shape]:
     """Return the objects in drawn boxes, all lying alike at their angles, and their usual size.
 
     An upright box around an object that lies askew is larger than the object: its angle is
     read from the edges inside, and length and width from what box that angle needs. Then each
     is turned so that it looks like the first.
     """
-    guesses = [_laid(lattice, box) for box in boxes]
+    guesses = [_laid(lattice, box, aspect) for box in boxes]
     lengths = np.median([[e.length_px, e.width_px] for e, _ in guesses], axis=0)
     shape = Shape.of(float(lengths.max()), float(lengths.min()))
     patches = Patches(replace(lattice, scale=shape.scale), shape)
@@ -77,7 +80,7 @@ def aligned(lattice: Lattice, boxes: Sequence[Drawn]) -> tuple[list[Example], Sh
     return [placed[i] for i in range(len(guesses))], shape
 
 
-def _laid(lattice: Lattice, box: Drawn) -> tuple[Example, float]:
+def _laid(lattice: Lattice, box: Drawn, aspect: float) -> tuple[Example, float]:
     """Return an object as it seems to lie in its box, and how sure that is, in [0, 1]."""
     given = box.example
     if box.turned:
@@ -90,7 +93,7 @@ def _laid(lattice: Lattice, box: Drawn) -> tuple[Example, float]:
             return replace(given, length_px=long, width_px=short, angle_rad=upright), 0.8
         return given, 0.0
     angle = _nearer(sides, upright if long > _SQUARE * short else _edges(lattice, given))
-    length, width = _inside(given.length_px, given.width_px, angle)
+    length, width = _inside(given.length_px, given.width_px, angle, aspect)
     sure = 0.8 if long > _LONG * short else 0.5 * clear
     return replace(given, length_px=length, width_px=width, angle_rad=angle), sure
 
@@ -100,7 +103,7 @@ def _nearer(angle: float, to: float) -> float:
     return angle if abs(math.sin(angle - to)) < math.sin(math.pi / 4) else angle + math.pi / 2
 
 
-def _inside(across: float, down: float, angle: float) -> tuple[float, float]:
+def _inside(across: float, down: float, angle: float, aspect: float) -> tuple[float, float]:
     """Return length and width of the turned rectangle that fills an upright box."""
     cos, sin = abs(math.cos(angle)), abs(math.sin(angle))
     bend = cos * cos - sin * sin
@@ -109,8 +112,8 @@ def _inside(across: float, down: float, angle: float) -> tuple[float, float]:
         width = (down * cos - across * sin) / bend
         if 0.25 * length <= width <= length:
             return length, width
-    length = (across + down) / ((1 + 1 / _USUAL_ASPECT) * (cos + sin))
-    return length, length / _USUAL_ASPECT
+    length = (across + down) / ((1 + 1 / aspect) * (cos + sin))
+    return length, length / aspect
 
 
 def _gradient(lattice: Lattice, box: Example) -> NDArray[np.complex128]:

@@ -68,4 +68,5 @@ class RunningStatistics:
         at = min(max(at, 1), len(total) - 1)
         held = total[at] - total[at - 1]
         part = 0.0 if held == 0 else (wanted - total[at - 1]) / held
-        return float(edges[at - 1] + part * (edges[at] - edges[at - 1]))
+        value = float(edges[at - 1] + part * (edges[at] - edges[at - 1]))
+        return min(max(value, self.low), self.high)  # rounding may pass an end
