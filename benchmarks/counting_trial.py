@@ -58,8 +58,9 @@ def case_of(home: Home, item: Item, seed: int, *, upright: bool = True) -> Case:
     """Search an image from three examples."""
     with open_item(home, item) as reader:
         boxes = [drawn(item.outline(row, upright=upright)) for row in item.examples(seed)]
-        made = target_of(item.target).made
-        done = search(reader, area_of(reader, None).where, boxes, made=made)
+        sought = target_of(item.target)
+        where = area_of(reader, None).where
+        done = search(reader, where, boxes, made=sought.made, aspect=sought.aspect)
     return Case(item, seed, done, item.label_of(done.found.centres))
 
 

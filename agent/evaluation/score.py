@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import BaseModel
@@ -98,7 +99,7 @@ def _outcome(expect: Expected, answer: Answer, claim: Claim | None) -> Outcome:
     return "right" if said else "wrong_other"
 
 
-def _held(claim: Claim | None, wanted: list[Value]) -> bool:
+def _held(claim: Claim | None, wanted: Sequence[Value]) -> bool:
     """Tell whether a truth lies in the interval that a claim states with a probability."""
     if claim is None or claim.low is None or claim.high is None or claim.level is None:
         return False

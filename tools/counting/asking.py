@@ -53,6 +53,7 @@ def by_asking(job: Job) -> Finding:
         job.area.where,
         job.boxes.drawn,
         made=job.target.made,
+        aspect=job.target.aspect,
         check=job.bench.check,
         progress=lambda share: job.bench.progress(share, f"looking for {job.target.many}"),
     )

@@ -15,7 +15,7 @@ from tools.counting.appearance import appearance
 from tools.counting.belief import Belief
 from tools.counting.contract import Candidates
 from tools.counting.doubles import Doubles
-from tools.counting.examples import Drawn, aligned
+from tools.counting.examples import USUAL_ASPECT, Drawn, aligned
 from tools.counting.lattice import Lattice, Stretch
 from tools.counting.population import PARTS, Population, Prior, population, senses
 from tools.counting.rank import rank
@@ -47,6 +47,7 @@ def search(
     boxes: Sequence[Drawn],
     *,
     made: bool = False,
+    aspect: float = USUAL_ASPECT,
     check: Callable[[], None] = lambda: None,
     progress: Callable[[float], None] = lambda share: None,
     fitted: Population | None = None,
@@ -58,11 +59,12 @@ def search(
         where: The part in which objects are sought; those whose centre lies in it.
         boxes: One to three objects, anywhere in the scene.
         made: Whether vehicles, vessels or aircraft are sought.
+        aspect: Usual length by width of what is sought.
         check: Called often; it raises to stop.
         progress: Told the share that is done.
         fitted: What is known from other images; by default what comes with the program.
     """
-    lattice, examples, shape = _laid_out(reader, boxes)
+    lattice, examples, shape = _laid_out(reader, boxes, aspect)
     check()
     patches = Patches(lattice, shape)
     near = where.window.grown(math.ceil(shape.length_px), reader.shape)
@@ -81,9 +83,11 @@ def search(
     return Search(found, shape, prior, belief, Doubles.of(found), template.own, full)
 
 
-def _laid_out(reader: SceneReader, boxes: Sequence[Drawn]) -> tuple[Lattice, list[Example], Shape]:
+def _laid_out(
+    reader: SceneReader, boxes: Sequence[Drawn], aspect: float
+) -> tuple[Lattice, list[Example], Shape]:
     base = Lattice(reader, Stretch.of(reader), 1.0)
-    examples, shape = aligned(base, boxes)
+    examples, shape = aligned(base, boxes, aspect)
     return Lattice(reader, base.stretch, shape.scale), examples, shape
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from store.text import clean_text
 from tools.concepts import Ambiguous, Concept, Match, find_concept
 from tools.contract import ToolRefusal
+from tools.counting.examples import USUAL_ASPECT
 
 _ON_LAND = (
     "vehicle", "car", "small_vehicle", "large_vehicle", "van", "truck", "bus", "railway_car",
     "motorcycle", "camper", "tractor", "construction_machine", "container",
 )  # fmt: skip
 _AFLOAT = ("ship", "boat", "sailboat", "ferry", "warship", "submarine", "barge", "tanker")
+_SLENDER = 3.0
 _MADE = frozenset([*_ON_LAND, *_AFLOAT, "aircraft", "helicopter"])
 """Things of one size that stand apart; how many of them candidates miss was measured."""
 
@@ -39,6 +41,11 @@ class Target:
     def made(self) -> bool:
         """Whether these are vehicles, vessels or aircraft."""
         return self.concept is not None and self.concept.id in _MADE
+
+    @property
+    def aspect(self) -> float:
+        """Usual length by width, for boxes that do not tell: vessels are slender."""
+        return _SLENDER if self.concept is not None and self.concept.id in _AFLOAT else USUAL_ASPECT
 
     @property
     def question(self) -> str:
