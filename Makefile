@@ -29,7 +29,8 @@ slow: env ## Run the slower tests that every change must pass too
 	$(PYTEST) -m "slow and not nightly and not network and not gpu and not llm and not browser"
 
 browser: env ## Run the tests that drive a headless Chromium
-	$(PYTEST) -m "browser and not nightly"
+	$(PYTEST) -m "browser and not nightly" -W ignore::ResourceWarning \
+	  -W ignore::pytest.PytestUnraisableExceptionWarning tests/ui
 
 check: lint types imports docs test ## Run every gate: lint, types, imports, docs, quick tests
 

@@ -35,6 +35,8 @@ FEW = 20
 """Images of so many objects weigh half in what is missed: chance moves few objects far."""
 HOLDING = 0.9
 """Share of intervals at 90 % that is to hold in places left out."""
+NARROWEST = 0.75
+"""The least factor by which they are stretched: few places tell of it."""
 OUT = Path(__file__).resolve().parent.parent / "tools" / "counting" / "population.json"
 
 
@@ -128,10 +130,13 @@ def family(row: Row) -> str:
 
 
 def calibrated(cases: Sequence[Case]) -> dict[str, Any]:
-    """Return the fit with intervals stretched so that, in places left out, so many would hold."""
+    """Return the fit with intervals stretched so that, in places left out, so many would hold.
+
+    Kinds of which no real image is labelled keep their intervals as they are.
+    """
     told = fit(cases)
     test = [case for case in cases if not case.item.group.startswith("w")]
-    off: dict[str, list[float]] = {"made": [], "clear": [], "blurred": []}
+    off: dict[str, list[float]] = {"made": [], "blurred": []}
     for place in dict.fromkeys(case.item.place for case in test):
         mine = [case for case in test if case.item.place == place]
         others = [c for c in cases if not any(same_place(c.item, m.item) for m in mine)]
@@ -139,10 +144,17 @@ def calibrated(cases: Sequence[Case]) -> dict[str, Any]:
         for row in (counted(case, fitted, wrong) for case in mine for wrong in ERRORS):
             off[family(row)].append(row.misses_by)
         print(f"calibrated without {place}", file=sys.stderr)
-    off["clear"] = off["made"]
     for kind, by in off.items():
-        told[kind]["widen"] = round(float(np.quantile(by, HOLDING)), 3)
+        told[kind]["widen"] = round(max(NARROWEST, float(np.quantile(by, HOLDING))), 3)
     return told
+
+
+def write(told: dict[str, Any], out: Path) -> None:
+    """Write a fit, a few numbers a line."""
+    text = json.dumps(told)
+    for mark in ('], "', '}, "', "], ["):
+        text = text.replace(mark, mark.replace(" ", "\n"))
+    out.write_text(text + "\n", encoding="utf-8")
 
 
 def main(out: Path) -> None:
@@ -151,10 +163,7 @@ def main(out: Path) -> None:
         home = Home(Path(folder) / "home")
         cases = gather(home, Path(folder))
         home.close()
-    text = json.dumps(calibrated(cases))
-    for mark in ('], "', '}, "', "], ["):
-        text = text.replace(mark, mark.replace(" ", "\n"))
-    out.write_text(text + "\n", encoding="utf-8")
+    write(calibrated(cases), out)
     print(f"{len(cases)} searches; wrote {out}")
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.counting_fit import HOLDING, family, fit
+from benchmarks.counting_fit import HOLDING, NARROWEST, family, fit
 from benchmarks.counting_images import Item, data_folder, measured
 from benchmarks.counting_trial import (
     ERRORS,
@@ -75,7 +75,7 @@ def stretched(rows: Sequence[Row], pool: Sequence[Row]) -> list[Row]:
     for row in rows:
         others = [r for r in pool if not same_place(r.case.item, row.case.item)]
         like = [r.misses_by for r in others if family(r) == family(row)]
-        widen = float(np.quantile(like, HOLDING))
+        widen = max(NARROWEST, float(np.quantile(like, HOLDING)))
         low = row.count * (max(row.low - 0.5, 0.25) / row.count) ** widen
         high = row.count * ((row.high + 0.5) / row.count) ** widen
         least, most = min(row.count, round(low)), max(row.count, round(high))

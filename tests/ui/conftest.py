@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 from agent.settings import Settings
 from agent.start import Analyst
 from tests import fakes
+from tests.ui import stage
 from tools.registry import Registry
 from ui.app import make_app
 from ui.keys import Key
@@ -18,6 +20,18 @@ from ui.keys import Key
 TOKEN = "a-token-for-the-tests-only"
 PORT = 7860
 ORIGIN = f"http://127.0.0.1:{PORT}"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A headless browser."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    if not Path(stage.CHROMIUM).exists():
+        pytest.skip(f"there is no {stage.CHROMIUM}")
+    with playwright.sync_playwright() as started:
+        launched = started.chromium.launch(executable_path=stage.CHROMIUM, args=stage.FLAGS)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture(scope="module")

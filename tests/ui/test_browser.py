@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,17 +27,6 @@ pytestmark = [
 RESOLUTION = """() => ElenchusViewer.of(document.querySelector('#map .el-viewer'))
   .map.getView().getResolution()"""
 FIRST_PAINT_S, FIRST_STEP_S = 2.0, 0.5
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not Path(stage.CHROMIUM).exists():
-        pytest.skip(f"there is no {stage.CHROMIUM}")
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=stage.CHROMIUM, args=stage.FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
@@ -74,12 +62,12 @@ def paint_s(page):
     return page.evaluate(entries)[0] / 1000
 
 
-def test_the_page_is_there_soon(browser, town, told):
+def test_the_page_is_there_soon(chromium, town, told):
     """Measure cold: a fresh profile has no file of the page kept."""
     paints, ready = [], []
     for _ in range(3):
         began = time.monotonic()
-        with page_of(browser, town) as (page, spy):
+        with page_of(chromium, town) as (page, spy):
             ready.append(time.monotonic() - began)
             paints.append(paint_s(page))
             assert spy.quiet, (spy.elsewhere, spy.errors)
@@ -87,8 +75,8 @@ def test_the_page_is_there_soon(browser, town, told):
     assert sorted(paints)[1] <= FIRST_PAINT_S
 
 
-def test_the_first_step_is_streamed_at_once(browser, town, told):
-    with page_of(browser, town) as (page, spy):
+def test_the_first_step_is_streamed_at_once(chromium, town, told):
+    with page_of(chromium, town) as (page, spy):
         seen = []
         for question in (
             "How many benches are in town_2021?",
@@ -111,8 +99,8 @@ def test_the_first_step_is_streamed_at_once(browser, town, told):
         assert spy.quiet, (spy.elsewhere, spy.errors)
 
 
-def test_from_a_question_to_a_verified_record(browser, town, tmp_path):
-    with page_of(browser, town) as (page, spy):
+def test_from_a_question_to_a_verified_record(chromium, town, tmp_path):
+    with page_of(chromium, town) as (page, spy):
         new_session(page)
 
         # ask, and follow a citation to its place
@@ -201,8 +189,8 @@ def test_from_a_question_to_a_verified_record(browser, town, tmp_path):
         assert spy.quiet, (spy.elsewhere, spy.dialogs, spy.errors)
 
 
-def test_a_question_back_is_answered_by_its_buttons(browser, town):
-    with page_of(browser, town) as (page, spy):
+def test_a_question_back_is_answered_by_its_buttons(chromium, town):
+    with page_of(chromium, town) as (page, spy):
         new_session(page)
         ask(page, "How many benches are near a school in town_2021?")
         page.locator("#now .choices button", has_text="250 m").click()
@@ -211,8 +199,8 @@ def test_a_question_back_is_answered_by_its_buttons(browser, town):
         assert spy.quiet
 
 
-def test_a_session_is_there_again_after_a_reload(browser, town):
-    with page_of(browser, town) as (page, spy):
+def test_a_session_is_there_again_after_a_reload(chromium, town):
+    with page_of(chromium, town) as (page, spy):
         new_session(page)
         ask(page, "How many benches are in town_2021?")
         page.wait_for_function("location.search.includes('session=')")
@@ -223,8 +211,8 @@ def test_a_session_is_there_again_after_a_reload(browser, town):
         assert spy.quiet
 
 
-def test_crops_are_judged_with_the_keyboard_alone(browser, boxes):
-    with page_of(browser, boxes) as (page, spy):
+def test_crops_are_judged_with_the_keyboard_alone(chromium, boxes):
+    with page_of(chromium, boxes) as (page, spy):
         page.fill("[data-name]", "Ada")
         ask(page, "How many boxes?")
         page.locator("#now .crop").first.focus()
@@ -244,8 +232,8 @@ def test_crops_are_judged_with_the_keyboard_alone(browser, boxes):
         assert spy.quiet, (spy.elsewhere, spy.errors)
 
 
-def test_light_and_dark_is_a_choice_that_is_kept(browser, town):
-    with page_of(browser, town, color_scheme="light") as (page, spy):
+def test_light_and_dark_is_a_choice_that_is_kept(chromium, town):
+    with page_of(chromium, town, color_scheme="light") as (page, spy):
         page.click("[data-act=theme]")
         assert page.evaluate("document.body.classList.contains('dark')")
         page.reload()

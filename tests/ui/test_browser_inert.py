@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 
@@ -33,17 +32,6 @@ MADE = (
 
 
 @pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not Path(stage.CHROMIUM).exists():
-        pytest.skip(f"there is no {stage.CHROMIUM}")
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=stage.CHROMIUM, args=stage.FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
 def evil(tmp_path_factory):
     folder = tmp_path_factory.mktemp("evil")
     settings = Settings(home=folder / "home", heads=folder / "heads")
@@ -54,9 +42,9 @@ def evil(tmp_path_factory):
         yield chat
 
 
-def test_no_text_runs_and_none_calls_home(browser, evil):
+def test_no_text_runs_and_none_calls_home(chromium, evil):
     assert len(PAYLOADS) >= 150
-    with page_of(browser, evil) as (page, spy):
+    with page_of(chromium, evil) as (page, spy):
         for part in range(4):
             ask(page, f"Question {part}: {PAYLOADS[part * 3]}")
         page.fill("#question textarea", "\n".join(PAYLOADS)[:3900])
@@ -85,9 +73,9 @@ def test_no_text_runs_and_none_calls_home(browser, evil):
         assert spy.quiet, (spy.elsewhere, spy.dialogs, spy.errors)
 
 
-def test_the_policy_holds_even_where_markup_is_not_escaped(browser, evil):
+def test_the_policy_holds_even_where_markup_is_not_escaped(chromium, evil):
     """Plant the fault: write the payloads into the page as markup, and let the policy stop them."""
-    with page_of(browser, evil) as (page, spy):
+    with page_of(chromium, evil) as (page, spy):
         page.evaluate(
             "all => { const host = document.createElement('div'); document.body.append(host);"
             " for (const text of all) { const one = document.createElement('div'); host.append(one);"
@@ -122,8 +110,8 @@ def slow(tmp_path_factory):
         yield chat
 
 
-def test_stop_stops_and_says_so(browser, slow):
-    with page_of(browser, slow) as (page, spy):
+def test_stop_stops_and_says_so(chromium, slow):
+    with page_of(chromium, slow) as (page, spy):
         new_session(page)
         ask(page, "How many?", wait=False)
         page.wait_for_selector("#now .step.running")
@@ -135,9 +123,9 @@ def test_stop_stops_and_says_so(browser, slow):
         assert spy.quiet
 
 
-def test_a_closed_tab_stops_its_work(browser, slow, told):
+def test_a_closed_tab_stops_its_work(chromium, slow, told):
     desk = slow.app.state.desk
-    with page_of(browser, slow) as (page, _):
+    with page_of(chromium, slow) as (page, _):
         new_session(page)
         ask(page, "How many?", wait=False)
         page.wait_for_selector("#now .step.running")
@@ -151,8 +139,8 @@ def test_a_closed_tab_stops_its_work(browser, slow, told):
     assert statuses[-1] == "cancelled"
 
 
-def test_a_reload_goes_on_watching(browser, slow):
-    with page_of(browser, slow) as (page, spy):
+def test_a_reload_goes_on_watching(chromium, slow):
+    with page_of(chromium, slow) as (page, spy):
         new_session(page)
         ask(page, "How many?", wait=False)
         page.wait_for_selector("#now .step.running")

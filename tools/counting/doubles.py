@@ -30,7 +30,7 @@ class Doubles:
     def of(cls, found: Candidates) -> Doubles:
         """Find the pairs that are close, measured in lengths and widths.
 
-        Long things side by side, as cars and boats lie, may touch; others that are closer than
+        Long things side by side, as cars and boats lie, are seldom one; others that are closer than
         about nine tenths of their size are mostly one. Fitted on labelled images.
         """
         if len(found) < 2:
@@ -46,7 +46,7 @@ class Doubles:
         angle = found.angle_rad[i] - found.angle_rad[j]
         beside = (across > along) & (np.abs(np.sin(angle)) < _PARALLEL)
         beside &= found.length_px[i] > _LONG * found.width_px[i]
-        chance = np.where(beside, expit((0.85 - distance) / 0.08), expit((0.9 - distance) / 0.13))
+        chance = np.where(beside, expit((0.6 - distance) / 0.1), expit((0.9 - distance) / 0.13))
         near = distance < _REACH
         return cls(i[near], j[near], np.minimum(chance[near], _MOST))
 
