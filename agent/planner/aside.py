@@ -45,9 +45,23 @@ _PURPOSE = re.compile(
     r"(?:an? |the |my |our |some )?(?:\w+ ){0,3}(?:reports?|articles?|thesis|homework|projects?"
     r"|newspapers?|piece|blog(?: post)?|stor(?:y|ies)|study|studies|presentation|essay|course|paper"
     r"|meeting|book|quiz|client|planning|curiosity|interest|assignment|bet|grant|proposal|brochure"
-    r"|leaflet|research|exercise|survey|lecture)\b",
+    r"|leaflet|estimate|inventory|census|budget|audit|tender|quote|bid|handout|flyer|guide|memo|newsletter"
+    r"|poster|talk|speech|application|analysis|review|assessment|inspection|plan|overview|research|exercise|survey|lecture)\b",
     re.IGNORECASE,
 )
+_SHOWN = re.compile(
+    r"(?:(?:i|we) (?:have )?(?:already |just )?(?:drawn|drew|marked|boxed|outlined|circled"
+    r"|highlighted|put|placed|made|given|gave|picked|clicked|selected|labell?ed|attached|added)"
+    r"|(?:here|these|those|below|attached) (?:are|is))"
+    r"(?: you)?"
+    r"(?: (?:an? |the |some )?(?:box|boxes|rectangles?|circles?|outlines?) (?:around|on|over))?"
+    r" (?:(?:an?|one|two|three|four|five|six|some|a few|a couple(?: of)?|several|\d)"
+    r"(?: (?:of (?:them|those|these|the lot)"
+    r"|(?:good |clear |typical )?(?:examples?|samples?|specimens?)))"
+    r"|(?:some |the )?examples)(?: of (?:them|those|these))?(?: for you)?",
+    re.IGNORECASE,
+)
+"""What is said of examples that were marked: they limit nothing."""
 _I_MEAN = re.compile(
     r"^(?P<gone>[^\"]+?)\s*[,;.?!–—-]+\s*i mean[,:]?\s+"
     r"(?P<rest>(?:how many|how much|how far|which|what|where|(?:is|are) there|count|list)\b.+)$",
@@ -142,6 +156,8 @@ def _may_go(text: str, part: tuple[int, int], lexemes: Sequence[Lexeme]) -> bool
         and lexeme.text.casefold() != "by"
     ]
     if _PURPOSE.fullmatch(said.strip(" ,.:")):
+        return True
+    if _SHOWN.fullmatch(said.strip(" ,.:!")):
         return True
     asks = said.rstrip().endswith("?") and not _PURPOSE.match(said.strip())
     if asks or _LIMITING.search(said) or not inside:

@@ -12,6 +12,7 @@ from agent.inquiry import Ask, Inquiry
 from agent.planner.again import asked_again
 from agent.planner.asking import meant
 from agent.planner.contract import Conversation, Ledger, Plan
+from agent.planner.dates import against_dates
 from agent.planner.missing import fact_missing
 from agent.planner.names import NamesHeld
 from agent.planner.places import held_names, placed
@@ -51,7 +52,8 @@ class EmbeddedPlanner:
 
     def understand(self, question: str, conversation: Conversation, catalog: Catalog) -> Inquiry:
         """Turn a question into an inquiry, in the light of the turns before it."""
-        held = replace(held_names(catalog), names=self._names(catalog))
+        drawn = conversation.region is not None
+        held = replace(held_names(catalog), names=self._names(catalog), drawn=drawn)
         said = _picked_choice(question, conversation)
         before = _last_asking(conversation)
         context = [ask for past in before for ask in past.asked]
@@ -59,6 +61,7 @@ class EmbeddedPlanner:
         inquiry = again or read_question(said, held, context)
         inquiry = inquiry.model_copy(update={"question": question})
         inquiry = placed(inquiry, conversation, catalog, held)
+        inquiry = against_dates(inquiry, catalog.scenes())
         return inquiry.model_copy(update={"restated": restate(inquiry)})
 
     def _names(self, catalog: Catalog) -> NamesHeld | None:

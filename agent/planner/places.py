@@ -38,6 +38,7 @@ def held_names(catalog: Catalog) -> Held:
         frozenset(layers),
         aliases,
         words_of_scenes(scenes),
+        {scene.id: scene.period for scene in scenes if scene.period is not None},
     )
 
 

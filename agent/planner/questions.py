@@ -12,8 +12,10 @@ from agent.planner.asking import asking_back
 from agent.planner.brackets import without_brackets
 from agent.planner.change_reading import read_change
 from agent.planner.clauses import clauses
+from agent.planner.dates import by_date
 from agent.planner.followup import FOLLOW_RULES
 from agent.planner.grammar import Clause, asks_of
+from agent.planner.here import all_water, given, only_scene
 from agent.planner.lexer import Lexeme, lex, tidy
 from agent.planner.names import NamesHeld, quoted_names
 from agent.planner.nouns import Problems
@@ -29,6 +31,7 @@ from agent.planner.scene_rules import SCENE_RULES
 from agent.planner.seeing import beyond_images, for_each_scene, witnessed
 from agent.planner.segments import plain_segments
 from agent.planner.things import missed_things, things_in
+from store.geo import Period
 from tools.concepts.lexicon import lexicon
 
 _CANNOT = {
@@ -66,6 +69,10 @@ class Held:
     """File stems with all scenes that are called so."""
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Words of stems and sensors with the scenes each may mean."""
+    periods: dict[str, Period] = field(default_factory=dict)
+    """When the scenes were taken, by id, as far as that is recorded."""
+    drawn: bool = False
+    """Whether a place was given beside the question."""
     names: NamesHeld | None = None
     """Tells which names the map bears; None where no map is held."""
 
@@ -79,12 +86,32 @@ def read_question(question: str, held: Held, context: Sequence[Ask] = ()) -> Inq
     text = plain_segments(without_brackets(tidy(question)), held.layers)
     if held.names is not None:
         text = quoted_names(text, held.names, things_in(text), [*held.scenes, *held.layers])
+    if not held.layers:
+        text = all_water(text)
+    named: list[str] = []
+    if len(set(held.scenes.values())) == 1:
+        text, named = only_scene(text, held.words)
+    inquiry = _readable(text, question, held, context)
+    if not named or not inquiry.understood:
+        return inquiry
+    inquiry = inquiry.model_copy(update={"set_aside": [*named, *inquiry.set_aside]})
+    return inquiry.model_copy(update={"restated": restate(inquiry)})
+
+
+def _readable(text: str, question: str, held: Held, context: Sequence[Ask]) -> Inquiry:
+    """Return the first reading of a text in which every word is understood, else the plain one."""
+    text = given(text, held.words, drawn=held.drawn or not held.layers)
     text = settled(text)
     first, lexemes = _read(text, question, held, context)
     if first.understood:
         return first
     for said in plainer(text):
         found, _ = _read(said, question, held, context)
+        if found.understood:
+            return found
+    dated = by_date(text, held.periods)
+    if dated != text:
+        found, _ = _read(dated, question, held, context)
         if found.understood:
             return found
     if first.refusal_hint is not None:

@@ -188,7 +188,10 @@ def _values(row: Row, context: Ask | None) -> Read | None:
         return None
     if row.dimension == "length" or re.search(r"\bground\b", row.text):
         keys = [key for key in keys if key != "size_px"] or keys
-    keys = _folded(keys)
+    sized = _of_pixel(row, keys)
+    if sized is None:
+        return None
+    keys = _folded(sized)
     if len(keys) > 1 and not re.search(r"\band\b", row.text) and len(set(keys)) > 1:
         return None
     if "clouds" in keys:
@@ -205,6 +208,20 @@ def _values(row: Row, context: Ask | None) -> Read | None:
     if row.days and len(row.days) == 1 and keys == ["date"]:
         claim = Claim(relation="yes", unit="text", text=row.days[0])
     return Read([Ask(goal="value", key=key, unit=_unit(row), claim=claim) for key in keys], row)
+
+
+def _of_pixel(row: Row, keys: list[str]) -> list[str] | None:
+    """Return the size of a pixel for that of the scene where pixels are spoken of, None if unsure.
+
+    "What size is a pixel, on the ground" asks for no area of the scene.
+    """
+    if not set(keys) & {"area", "width_m", "height_m"} or "size_px" in keys:
+        return keys
+    if not re.search(r"\bpixels?\b", row.text):
+        return keys
+    if row.dimension == "area" or re.search(r"\b(?:area|surface|land|square|and)\b", row.text):
+        return None
+    return ["gsd" if key in ("area", "width_m", "height_m") else key for key in keys]
 
 
 def _asked_yes_no(text: str) -> bool:

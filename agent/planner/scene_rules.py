@@ -90,7 +90,7 @@ def scene_value(clause: Clause) -> list[Ask] | None:
 
 def _extent(clause: Clause) -> list[Ask] | None:
     """Read "what is the area of the scene in hectares"."""
-    if clause.things or clause.has("CHANGE", "COVER"):
+    if clause.things or clause.has("CHANGE", "COVER") or re.search(r"\bpixels?\b", _words(clause)):
         return None
     unit = clause.unit_in()
     clause.use_all("AREA", "HOWBIG", "GROUND", "SCENEWORD", "WHAT", "LIST", "HAVE", "SCENEID")

@@ -107,7 +107,9 @@ def index(clause: Clause) -> list[Ask] | None:
     statistic = next((name for kind, name in _STATISTICS if clause.has(kind)), "mean")
     of = applied(noun.subject(), clause.loose()) if noun is not None else _bare(clause)
     statistic = _extreme_of(clause) or statistic
-    claim = clause.free_claim()
+    number = clause.word("NUM")
+    year = number is not None and number.has("DATE") and not clause.has("LIMIT")
+    claim = None if year else clause.free_claim()
     compared = _compared(clause, key, statistic, of)
     if noun is not None:
         clause.take_noun(noun)
