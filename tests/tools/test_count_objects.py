@@ -16,6 +16,7 @@ from tests.pictures import bench, ground, take, write
 from tests.tools.counted_pictures import Desk, box
 from tools.contract import ToolRefusal
 from tools.count_objects import count_objects
+from tools.counting.search import _kept
 
 
 @pytest.fixture(scope="module")
@@ -198,3 +199,18 @@ def test_the_person_can_stop_it(desk):
     stopped = bench(desk.home, desk.bench.scratch, cancel=lambda: True)
     with pytest.raises(StoreError):
         count_objects.function(stopped, scene=desk.scene, target="car", examples=desk.examples)
+
+
+def test_a_search_that_is_kept_gives_the_same_finding_and_counts_its_reading(desk):
+    _kept.cache_clear()
+    first, second = desk.count(), desk.count()
+    assert _kept.cache_info().hits == 1
+    assert first.pixels_read == second.pixels_read > 0
+    assert first.series == second.series
+
+
+def test_refuses_more_than_it_can_hold(desk, monkeypatch):
+    _kept.cache_clear()
+    monkeypatch.setattr("tools.counting.search.LIMIT", 8)
+    assert refusal(desk, target="things").code == "too_many"
+    _kept.cache_clear()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from store.features.sets import FeatureSet
 from store.raster import SceneReader
@@ -19,17 +20,20 @@ from tools.counting.crops import crops, overview
 from tools.counting.estimate import LEVEL, Estimate, estimate
 from tools.counting.marks import features_of, undated
 from tools.counting.questions import in_this_round, next_rows
-from tools.counting.search import LIMIT, Search, search
+from tools.counting.search import LIMIT, Search, search_again
 from tools.counting.target import Target
 
+Floats = NDArray[np.float64]
 METHOD = "count_by_asking"
 SOURCE = (
     "ranking: exemplar-LDA, Hariharan et al. 2012; count: Bayesian logistic regression with a "
     "prior fitted on other images, elliptical slice sampling, Murray et al. 2010"
 )
 DRAWS, FINAL_DRAWS = 400, 600
-_FULL = 0.3
-"""Where the last candidates are likelier than this, there are more of them."""
+FULL_BEFORE, FULL_AFTER = 0.3, 0.05
+"""Where the last of all candidates that can be held are likelier, there are too many; before and
+after the questions."""
+_LAST = 20
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Job:
 def by_asking(job: Job) -> Finding:
     """Return the questions to answer now, or the finished count."""
     job.bench.check()
-    done = search(
+    done = search_again(
         job.reader,
         job.area.where,
         job.boxes.drawn,
@@ -72,6 +76,7 @@ def by_asking(job: Job) -> Finding:
     count = in_this_round(len(answers))
     if count and not closed.all():
         draws = done.belief.draws(answers.said, DRAWS, 100, 3)
+        _check_full(job, done, draws.mean(axis=0), FULL_BEFORE)
         rows = next_rows(draws, done.doubles.once(draws), closed, count)
         return _questions(job, done, answers, rows)
     return _counted(job, done, answers)
@@ -99,13 +104,7 @@ def _counted(job: Job, done: Search, answers: Answers) -> Finding:
     draws = done.belief.draws(answers.said, FINAL_DRAWS, 300, 4)
     draws[:, ~job.area.on_data(done.found)] = 0.0
     mean = draws.mean(axis=0)
-    if done.full and mean[-20:].mean() > _FULL:
-        raise ToolRefusal(
-            f"more than {LIMIT} places look like {job.target.many} here, more than one count can "
-            "hold; count a smaller region, and add up the parts",
-            "too_many",
-            {"region": "a smaller one"},
-        )
+    _check_full(job, done, mean, FULL_AFTER)
     counted = estimate(draws, done.doubles, done.prior)
     marks = done.found.take(counted.marked)
     quantities = [
@@ -130,6 +129,17 @@ def _counted(job: Job, done: Search, answers: Answers) -> Finding:
         ],
         series={},
     )  # fmt: skip
+
+
+def _check_full(job: Job, done: Search, chance: Floats, most: float) -> None:
+    """Refuse where more things look alike than one count can hold."""
+    if done.full and chance[-_LAST:].mean() > most:
+        raise ToolRefusal(
+            f"more than {LIMIT} places look like {job.target.many} here, more than one count can "
+            "hold; count a smaller region, and add up the parts",
+            "too_many",
+            {"region": "a smaller one"},
+        )
 
 
 def _count(job: Job, counted: Estimate) -> Quantity:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from store.raster import RegionWindow, SceneReader, Window
 from tools.counting.appearance import appearance
@@ -39,6 +41,66 @@ class Search:
     own: float
     full: bool
     """Whether there may be more candidates than were looked at."""
+    pixels_read: int = 0
+
+
+@dataclass
+class _Asked:
+    """A search by what it depends on; equal ones are made once and kept for the next round."""
+
+    key: tuple[Hashable, ...]
+    make: Callable[[], Search] | None
+
+    @override
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and self.key == other.key
+
+
+@lru_cache(maxsize=2)
+def _kept(asked: _Asked) -> Search:
+    if asked.make is None:
+        raise ValueError("a search that is not kept can only be made by whoever asks for it")
+    return asked.make()
+
+
+def search_again(
+    reader: SceneReader,
+    where: RegionWindow,
+    boxes: Sequence[Drawn],
+    *,
+    made: bool = False,
+    aspect: float = USUAL_ASPECT,
+    check: Callable[[], None] = lambda: None,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Search:
+    """Search, or return what the very same search gave a moment ago.
+
+    Rounds of questions repeat one search. What was read for it counts each time, so that a
+    finding does not depend on what was asked before.
+    """
+
+    def make() -> Search:
+        before = reader.pixels_read
+        done = search(
+            reader, where, boxes, made=made, aspect=aspect, check=check, progress=progress
+        )
+        cost = reader.pixels_read - before
+        reader.pixels_read = before
+        return replace(done, pixels_read=cost)
+
+    scene = reader.scene
+    key = (scene.id, scene.revision, scene.digest, scene.declared.get("bands"), scene.sensor)
+    asked = _Asked((*key, where.window, where.area.wkb, *boxes, made, aspect), make)
+    try:
+        done = _kept(asked)
+    finally:
+        asked.make = None  # what is kept holds no file open
+    reader.pixels_read += done.pixels_read
+    return done
 
 
 def search(
