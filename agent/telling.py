@@ -16,7 +16,7 @@ FIRST_FIGURES = 4
 INTERVAL_WORDS: dict[IntervalKind, str] = {
     "exact": "exact: records were counted",
     "calibrated": "calibrated on cases with known truth",
-    "sampled": "estimated from a sample drawn by a stated design",
+    "sampled": "estimated from a sample of answers, by a stated method",
     "spread": "spread over settings; no probability is claimed",
     "bounds": "bounds that hold whatever the records do not say",
     "none": "no interval is claimed",
@@ -105,7 +105,7 @@ def interval_kind(kind: IntervalKind, level: float | None) -> str:
     """Say what a kind of interval at a level means; empty for none.
 
     >>> interval_kind("sampled", 0.9)
-    'estimated from a sample drawn by a stated design; meant to hold 90 times in 100'
+    'estimated from a sample of answers, by a stated method; meant to hold 90 times in 100'
     """
     if kind == "none":
         return ""
