@@ -41,6 +41,8 @@ _SAID = re.compile(
 _BEFORE_MONTHS = frozenset(
     ["in", "since", "during", "by", "until", "till", "from", "between", "before", "after"]
 )
+_AT = frozenset(["in", "on", "of", "for", "than", "and", "or"])
+"""Words before a date that is one scene's, and no start or end."""
 _QUOTED = re.compile(r'"[^"]*"')
 _FEW_WORDS = frozenset(
     ["and", "to", "or", "in", "on", "by", "between", "of", "from", "at", "the", "for", "than", "is",
@@ -146,9 +148,9 @@ def by_date(text: str, periods: Mapping[str, Period]) -> str:
             for name, period in periods.items()
             if date.period is not None and period.order(date.period) == "overlaps"
         ]
-        if len(fitting) != 1 or '"' in text:
-            return text
         lead = text[date.start : date.end].split(" ", 1)[0].casefold()
+        if len(fitting) != 1 or '"' in text or lead not in _AT:
+            return text  # "before July", "from May to July"
         joint = f"{lead} " if lead in ("than", "and", "or") else ""
         text = f"{text[: date.start]}{joint}in {fitting[0]}{text[date.end :]}"
     return text

@@ -48,7 +48,8 @@ _SCENE_OF = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    rf"\bthe (?P<p>{_PROPER}) (?P<w>image|scene|picture|photo|photograph|tile)\b", re.IGNORECASE
+    rf"\bthe (?P<p>{_PROPER}) (?P<w>(?:image|scene|picture|photo|photograph|tile)s?)\b",
+    re.IGNORECASE,
 )
 _SENSORS = re.compile(
     r"\d|sentinel|landsat|spot|worldview|sar\b|radar|modis|aster|planet|pl[eé]iades|ikonos|quickbird"
@@ -78,7 +79,7 @@ def all_water(text: str) -> str:
 
 
 def only_scene(text: str, words: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
-    """Return a text without names of places for the only scene there is, and these names.
+    """Return a text without names of places for scenes of the only place there is, and the names.
 
     "The Olinda image" and "the scene of Olinda" mean the one scene, wherever it lies; the names
     of sensors, and of what is held, stay.

@@ -39,6 +39,7 @@ def held_names(catalog: Catalog) -> Held:
         aliases,
         words_of_scenes(scenes),
         {scene.id: scene.period for scene in scenes if scene.period is not None},
+        _overlapping(scenes),
     )
 
 
@@ -224,6 +225,17 @@ def _one_place(scenes: list[Scene]) -> bool:
         ):
             return False
     return True
+
+
+def _overlapping(scenes: list[Scene]) -> bool:
+    """Say whether each scene shows a part of the ground that each other one shows."""
+    return all(
+        one.is_georeferenced
+        and other.is_georeferenced
+        and one.footprint.overlap(other.footprint) is not None
+        for at, one in enumerate(scenes[:_AT_MOST])
+        for other in scenes[at + 1 :]
+    )
 
 
 def _of_dates(inquiry: Inquiry, scenes: list[Scene]) -> list[Scene]:

@@ -71,6 +71,8 @@ class Held:
     """Words of stems and sensors with the scenes each may mean."""
     periods: dict[str, Period] = field(default_factory=dict)
     """When the scenes were taken, by id, as far as that is recorded."""
+    one_place: bool = False
+    """Whether all scenes show ground that all the others show too."""
     drawn: bool = False
     """Whether a place was given beside the question."""
     names: NamesHeld | None = None
@@ -89,7 +91,7 @@ def read_question(question: str, held: Held, context: Sequence[Ask] = ()) -> Inq
     if not held.layers:
         text = all_water(text)
     named: list[str] = []
-    if len(set(held.scenes.values())) == 1:
+    if held.one_place or len(set(held.scenes.values())) == 1:
         text, named = only_scene(text, held.words)
     inquiry = _readable(text, question, held, context)
     if not named or not inquiry.understood:

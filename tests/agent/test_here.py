@@ -79,6 +79,8 @@ def test_a_name_chooses_nothing_where_one_scene_is_held(text, plain, gone):
         ("Count the pubs here, would you?", "count {pub}"),
         ("Count the pubs within 1 km of the church. I have marked two examples.", None),
         ("How many boats are here? I've drawn a box around three of them.", "count seen:boat"),
+        ('Count the pubs less than 400 m from the main church ("St Mary").',
+         'count {pub} within:400(named:"st mary")'),
         ("How many boats are here? Here are a few examples.", "count seen:boat"),
         ("How many boats are here? I've drawn a box around the northern pier.", "unknown"),
         ("For a family of five I need the number of hotels.", "unknown"),
@@ -113,6 +115,12 @@ def _dated():
         ("Was the mean NDVI lower in August 2015 than in July 2015?", ["s2_b", "s2_a"]),
         ("What was the mean NDVI on 15 June 2019?", None),
         ("What was the mean NDVI in 2015?", None),
+        ("What was the mean NDVI after July 2015?", None),
+        ("What was the mean NDVI since July 2015?", None),
+        ("How many cars were there before July 2015?", None),
+        ("What was the mean NDVI between July 2015 and August 2015?", None),
+        ("How many houses were built in July 2015?", None),
+        ("How many cars were there in July 2015?", ["s2_a"]),
     ],
 )
 def test_a_date_chooses_the_one_scene_of_that_date(question, scenes):
