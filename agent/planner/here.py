@@ -6,10 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 
 _PROPER = r"(?-i:[A-Z][\w'’-]*)(?: (?-i:[A-Z][\w'’-]*))*"
-_PIECE = (
-    r"(?:part|bit|piece|stretch|section|portion|patch|slice|area|outskirts?|suburb|edge|quarter"
-    r"|neighbou?rhood|district)"
+_PIECE = r"(?:part|bit|piece|stretch|section|portion|patch|slice|area)"
+_QUARTER = re.compile(
+    r"\bthis (?:outskirts?|suburb|edge|quarter|neighbou?rhood|district)"
+    r"(?= of (?-i:(?:the )?[A-Z]))",
+    re.IGNORECASE,
 )
+"""What has bounds of its own, and is narrower than a map of the town may be."""
 _LAY = r"(?:land|ground|country|countryside|terrain|landscape|coast|coastline|shore|the coast)"
 _BODY = r"(?: (?:estuary|delta|valley|basin|region|area|bay|coast|suburbs|outskirts))?"
 _OF_PLACE = re.compile(
@@ -110,6 +113,8 @@ def given(text: str, words: Mapping[str, Sequence[str]], *, drawn: bool) -> str:
     >>> given("How many pubs are in this part of Oslo?", {}, drawn=False)
     'How many pubs are here?'
     """
+    if drawn:
+        text = _QUARTER.sub("this part", text)
     text = _OF_PLACE.sub(_plain, text)
     text = _SUBJECT.sub(lambda found: f"{found['j']} the area", text)
     if drawn:

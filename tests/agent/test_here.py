@@ -27,6 +27,7 @@ WORDS = {"ottawa": ("ottawa_1",), "landsat": ("l7",)}
         ('Pubs in this part of "Elm Park"?', 'Pubs in this part of "Elm Park"?'),
         ("Trees in this part of the park?", "Trees in this part of the park?"),
         ("Trees on this slope?", "Trees on this slope?"),
+        ("Pubs in this district of Oslo?", "Pubs in this district of Oslo?"),
         ("cars on this stretch of road?", "cars on this stretch of road?"),
         ("trees in the northern part of Oslo?", "trees in the northern part of Oslo?"),
     ],
@@ -38,6 +39,7 @@ def test_what_is_given_is_here(text, plain):
 def test_a_part_of_a_thing_is_what_was_drawn():
     assert given("Boats in this part of the marina?", {}, drawn=True) == "Boats here?"
     assert given("Trees on this slope?", {}, drawn=True) == "Trees here?"
+    assert given("Pubs in this district of Oslo?", {}, drawn=True) == "Pubs here?"
 
 
 @pytest.mark.parametrize(
