@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,13 @@ class NotATown(StoreError):
     """The folder holds something else than the town asked for."""
 
     code = "not_a_demo"
+
+
+class CannotDraw(StoreError):
+    """The town could not be written."""
+
+    code = "cannot_draw"
+    exit_code = 1
 
 
 SEED, SIZE, COAST = 15, 2048, 560.0
@@ -47,14 +55,22 @@ def make_town(
                 f"{home} holds something else than the town of seed {seed} and {size} pixels; "
                 "choose an empty folder with --home"
             )
-        make_world(
-            world.folder,
-            seed,
-            size,
-            looks=looks,
-            coast=coast,
-            progress=progress or (lambda share, what: None),
-        )
+        try:
+            make_world(
+                world.folder,
+                seed,
+                size,
+                looks=looks,
+                coast=coast,
+                progress=progress or (lambda share, what: None),
+            )
+        except OSError as wrong:  # what writes pictures says of a full disk only that it failed
+            free = shutil.disk_usage(home if home.exists() else home.parent).free >> 20
+            raise CannotDraw(
+                f"the town could not be written to {home} "
+                f"({wrong.strerror or 'a write failed'}; {free} MiB are free there); make room, "
+                "or choose another folder with --home"
+            ) from wrong
     store = Home(home)
     try:
         take_town(store, world)

@@ -12,7 +12,7 @@ from agent.cli.app import app
 from agent.cli.demo import QUESTIONS, SEED, SIZE, default_home
 from agent.settings import load_settings
 from agent.start import Analyst
-from agent.town import NotATown
+from agent.town import CannotDraw, NotATown, make_town
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -74,3 +74,12 @@ def test_refuses_a_folder_that_holds_something_else(tmp_path: Path) -> None:
 def test_each_town_has_a_home_of_its_own() -> None:
     homes = {default_home(SEED, SIZE), default_home(SEED + 1, SIZE), default_home(SEED, 1024)}
     assert len(homes) == 3
+
+
+def test_a_full_disk_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: object, **more: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("agent.town.make_world", full)
+    with pytest.raises(CannotDraw, match=r"No space left on device; \d+ MiB are free there"):
+        make_town(tmp_path / "home", 1, 512)
