@@ -62,6 +62,7 @@ def paint_s(page):
     return page.evaluate(entries)[0] / 1000
 
 
+@pytest.mark.nightly  # timed: for a quiet machine, never for a gate
 def test_the_page_is_there_soon(chromium, town, told):
     """Measure cold: a fresh profile has no file of the page kept."""
     paints, ready = [], []
@@ -75,6 +76,7 @@ def test_the_page_is_there_soon(chromium, town, told):
     assert sorted(paints)[1] <= FIRST_PAINT_S
 
 
+@pytest.mark.nightly  # timed: for a quiet machine, never for a gate
 def test_the_first_step_is_streamed_at_once(chromium, town, told):
     with page_of(chromium, town) as (page, spy):
         seen = []
