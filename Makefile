@@ -13,9 +13,10 @@ export OPENBLAS_NUM_THREADS ?= 1
 
 .PHONY: env run test slow browser check nightly fix lint types imports docs golden bench clean help
 
-env: $(STAMP) ## Make .venv and install the core and the development tools
+env: $(STAMP) ## Make .venv, install Elenchus and its tools, bundle the viewer's map
+	@sh scripts/web.sh
 
-$(STAMP): pyproject.toml constraints.txt scripts/env.sh scripts/web.sh $(wildcard ui/web/*)
+$(STAMP): pyproject.toml constraints.txt scripts/env.sh
 	@sh scripts/env.sh
 	@touch $@
 

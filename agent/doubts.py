@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from agent.evidence import Evidence
 from store.catalog import Catalog
+from tools.concepts.words import plural
 
 WIDE = 0.8
 """An interval wider than this share of the count says little."""
@@ -77,24 +78,26 @@ def wide_interval(evidence: Sequence[Evidence], _catalog: Catalog) -> Iterator[R
         if isinstance(value, int | float) and value >= FEW and high - low > WIDE * value:
             yield Raised(
                 "wide_interval",
-                f"the interval of the count {item.id} is wide; more answers about crops, or a "
-                "smaller area, would narrow it",
+                f"the interval of the count {item.id} is wide; "
+                + ("a smaller area" if item.quantity("answered") else "answers about crops")
+                + " would narrow it",
                 (item.id,),
                 (COUNT,),
             )
 
 
 def answers_by_eyes(evidence: Sequence[Evidence], _catalog: Catalog) -> Iterator[Raised]:
-    """Doubt answers that a model gave rather than a person."""
+    """Doubt answers that a model or another program gave rather than a person."""
     judged: dict[str, list[str]] = {}
     for item in evidence:
         by = str(item.arguments.get("by", ""))
-        if item.tool == "record_answers" and by.startswith("eyes:"):
-            judged.setdefault(by.removeprefix("eyes:"), []).append(item.id)
+        if item.tool == "record_answers" and (by.startswith("eyes:") or by == "mcp"):
+            name = "another program" if by == "mcp" else f"{by.removeprefix('eyes:')}, a model"
+            judged.setdefault(name, []).append(item.id)
     for name, about in judged.items():
         yield Raised(
             "answers_by_eyes",
-            f"the crops were judged by {name}, a model and a witness, not by a person",
+            f"the crops were judged by {name} and a witness, not by a person",
             tuple(about),
             ("record_answers",),
         )
@@ -117,10 +120,16 @@ def witnesses_disagree(evidence: Sequence[Evidence], _catalog: Catalog) -> Itera
 
 
 def _same_things(item: Evidence, other: Evidence) -> bool:
+    """Tell whether a count and a map lookup are of the same things in the same place."""
     target = str(item.arguments.get("target", "")).casefold()
     of = str(other.arguments.get("of") or "").casefold()
-    named = other.arguments.get("named")
-    return bool(target) and named is None and (of == target or of.startswith(target))
+    if other.arguments.get("named") is not None or of not in (target, plural(target)):
+        return False
+    here, there = item.region, other.region
+    if not target or here is None or there is None:
+        return bool(target)
+    common = here.overlap(there) if here.frame == there.frame else None
+    return common is not None and common.size() >= ENOUGH * max(here.size(), there.size())
 
 
 def unlike_resolutions(evidence: Sequence[Evidence], _catalog: Catalog) -> Iterator[Raised]:

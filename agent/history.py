@@ -22,7 +22,7 @@ from agent.events import (
 )
 from agent.evidence import Call
 from agent.ledger import SessionLedger
-from agent.result import Answer, doubt_out, refusal_out
+from agent.result import Answer, answer_of
 from agent.turn_record import TurnRecord
 from store import audit_log
 from store.artifacts import Artifacts
@@ -105,7 +105,10 @@ def _told(
 ) -> ToldTurn:
     record = TurnRecord.model_validate_json(row.record)
     events = list(_events(record, ledger, log, database))
-    answer = None if record.status is None else _answer(row, record, ledger)
+    answer = None
+    if record.status is not None:
+        took_s = _took_s(row.started_utc, row.ended_utc)
+        answer = answer_of(record, ledger, row.turn, head="", seconds=took_s)
     return ToldTurn(row.turn, row.question, record, row.started_utc, events, answer)
 
 
@@ -136,30 +139,6 @@ def _call(body: dict[str, Any], database: Database) -> Call:
     """Return the call of an intent; arguments that were erased since are told as none."""
     text = audit_log.payload(database, body["arguments_sha256"])
     return Call(tool=body["tool"], arguments=json.loads(text) if text else {}, why=body["why"])
-
-
-def _answer(row: Any, record: TurnRecord, ledger: SessionLedger) -> Answer:
-    number = row.turn
-    cited = {ref.partition(".")[0].partition("#")[0] for c in record.claims for ref in c.evidence}
-    turn_of = {number, *record.continues}
-    return Answer(
-        status=record.status or "failed",
-        answer=record.answer,
-        claims=record.claims,
-        evidence=[e for e in ledger.evidence if e.turn in turn_of or e.id in cited],
-        doubts=[doubt_out(d) for d in ledger.doubts if d.turn == number],
-        refusals=[refusal_out(r) for r in ledger.refusals if r.turn == number],
-        question_back=record.question_back,
-        steps=record.steps,
-        tool_calls=record.calls_made,
-        pixels_read=record.samples_read,
-        seconds=_took_s(row.started_utc, row.ended_utc),
-        planner=record.planner,
-        session=row.session,
-        turn=number,
-        audit_head="",
-        understood=record.inquiry.restated if record.inquiry else "",
-    )
 
 
 def _took_s(started: str, ended: str | None) -> float:

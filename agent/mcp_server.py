@@ -19,6 +19,7 @@ from mcp import types
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 
+from agent.inputs import LONGEST_QUESTION, SESSION_NAME
 from agent.planner.contract import OF_PEOPLE
 from agent.respondents import VERDICTS, AnswersGiven
 from store.errors import BadName, StoreError
@@ -32,7 +33,7 @@ MOST_PICTURES = 4
 _ASK = "ask"
 _SESSION = {
     "type": "string",
-    "pattern": r"^[A-Za-z0-9][A-Za-z0-9_\-]{0,63}$",
+    "pattern": SESSION_NAME.pattern,
     "description": "a conversation to go on with; this connection's own by default",
 }
 _ASK_SCHEMA: dict[str, Any] = {
@@ -41,7 +42,7 @@ _ASK_SCHEMA: dict[str, Any] = {
     "properties": {
         "question": {
             "type": "string",
-            "maxLength": 4000,
+            "maxLength": LONGEST_QUESTION,
             "description": "in plain English; empty with `answers` to go on with the question "
             "that asked about crops",
         },
@@ -104,10 +105,10 @@ class Service:
                 answer = self._ask(given, session, cancel)
             else:
                 answer = self._analyst.call(name, given, by="mcp", session=session, cancel=cancel)
+            return self._told(answer)
         except StoreError as wrong:
             text = types.TextContent(type="text", text=f"{wrong.code}: {wrong}")
             return types.CallToolResult(content=[text], isError=True)
-        return self._told(answer)
 
     def _ask(self, given: dict[str, Any], session: str, cancel: Any) -> Answer:
         try:

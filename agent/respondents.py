@@ -220,7 +220,10 @@ def _places(
 
     places: list[BaseGeometry] = []
     _check_crs(data, path)
-    for number, feature in enumerate(data.get("features") or [], start=1):
+    features = data.get("features") or []
+    if not isinstance(features, list):
+        raise BadAnswers(f"{path} is no GeoJSON: its features are no list")
+    for number, feature in enumerate(features, start=1):
         try:
             own = feature.get("properties") or {}
             if any(str(own.get(key)) not in values for key, values in where.items()):
@@ -245,7 +248,8 @@ def _places(
 def _check_crs(data: Mapping[str, Any], path: Path) -> None:
     """Refuse coordinates that are neither longitude and latitude nor columns and rows."""
     crs = data.get("crs")
-    named = str((crs.get("properties") or {}).get("name", "")) if isinstance(crs, Mapping) else ""
+    told = crs.get("properties") if isinstance(crs, Mapping) else None
+    named = str(told.get("name", "")) if isinstance(told, Mapping) else ""
     if named and not re.search(r"(CRS84|EPSG:+4326)$", named):
         raise BadAnswers(
             f"{path} is in {clean_text(named, 60)}; give longitude and latitude (OGC:CRS84), or "

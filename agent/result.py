@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import Field
 
 from agent.evidence import Claim, Doubt, Evidence, QuestionBack, Refused, Status, digest
+from agent.ledger import SessionLedger
+from agent.turn_record import TurnRecord
 from store.scenes import Record
 
 SCHEMA = 1
@@ -87,6 +89,40 @@ class Answer(Record):
     def digest(self) -> str:
         """Return the SHA-256 of the canonical payload."""
         return digest(self.canonical())
+
+
+def answer_of(
+    record: TurnRecord, ledger: SessionLedger, turn: int, *, head: str, seconds: float
+) -> Answer:
+    """Return what a turn that ended gives back, with the evidence of earlier turns it cites.
+
+    Args:
+        record: What is stored of the turn.
+        ledger: The session's records.
+        turn: The turn's number.
+        head: Hash of the log's newest row; empty where an earlier turn is told again.
+        seconds: How long it took.
+    """
+    cited = {ref.partition(".")[0].partition("#")[0] for c in record.claims for ref in c.evidence}
+    turns = {turn, *record.continues}
+    return Answer(
+        status=record.status or "failed",
+        answer=record.answer,
+        claims=record.claims,
+        evidence=[e for e in ledger.evidence if e.turn in turns or e.id in cited],
+        doubts=[doubt_out(d) for d in ledger.doubts if d.turn == turn],
+        refusals=[refusal_out(r) for r in ledger.refusals if r.turn == turn],
+        question_back=record.question_back,
+        steps=record.steps,
+        tool_calls=record.calls_made,
+        pixels_read=record.samples_read,
+        seconds=round(seconds, 3),
+        planner=record.planner,
+        session=ledger.session,
+        turn=turn,
+        audit_head=head,
+        understood=record.inquiry.restated if record.inquiry else "",
+    )
 
 
 def doubt_out(doubt: Doubt) -> DoubtOut:

@@ -1,10 +1,10 @@
-"""Running one turn: its parts put together, the loop, and what it gives back."""
+"""Running one turn: its parts put together, and the loop."""
 
 from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +14,8 @@ from agent import turn_record
 from agent.act import Act
 from agent.audit import AuditLog
 from agent.checkpoints import checkpoints
+from agent.doubting import Doubting
 from agent.events import Listener, Progress
-from agent.evidence import Claim, Evidence
 from agent.graph import begin, build
 from agent.ledger import SessionLedger
 from agent.planner.contract import Planner
@@ -23,7 +23,6 @@ from agent.planner.one_call import OneCall
 from agent.records import Recorder
 from agent.references import Resolver
 from agent.respondents import AnswersGiven
-from agent.result import Answer, doubt_out, refusal_out
 from agent.settings import Settings
 from agent.turn import Budget, Turn
 from store.home import Home
@@ -73,6 +72,7 @@ def make_turn(
         database=home.database,
         audit=parts.audit,
         ledger=ledger,
+        doubting=Doubting(session, number, ledger, home.database, parts.audit, listener),
         act_on=_act(parts, ledger, until, listener, cancel),
         record=record,
         session=session,
@@ -145,39 +145,3 @@ def loop(turn: Turn, where: Path) -> None:
         start = None if begun else begin(turn.session, turn.number)
         graph.invoke(start, config, durability="sync")
         saver.delete_thread(thread)
-
-
-def answer_of(turn: Turn, head: str, seconds: float) -> Answer:
-    """Return what a finished turn gives back."""
-    record = turn.record
-    return Answer(
-        status=record.status or "failed",
-        answer=record.answer,
-        claims=record.claims,
-        evidence=_with_cited(turn.turn_evidence(), record.claims, turn.ledger),
-        doubts=[doubt_out(d) for d in turn.turn_doubts()],
-        refusals=[refusal_out(r) for r in turn.turn_refusals()],
-        question_back=record.question_back,
-        steps=record.steps,
-        tool_calls=record.calls_made,
-        pixels_read=record.samples_read,
-        seconds=round(seconds, 3),
-        planner=record.planner,
-        session=turn.session,
-        turn=turn.number,
-        audit_head=head,
-        understood=record.inquiry.restated if record.inquiry else "",
-    )
-
-
-def _with_cited(
-    evidence: Sequence[Evidence], claims: Sequence[Claim], ledger: SessionLedger
-) -> list[Evidence]:
-    """Return a turn's evidence with that of earlier turns its claims stand on."""
-    cited = {
-        reference.partition(".")[0].partition("#")[0]
-        for claim in claims
-        for reference in claim.evidence
-    }
-    wanted = cited | {item.id for item in evidence}
-    return [item for item in ledger.evidence if item.id in wanted]

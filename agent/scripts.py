@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any, Literal
 from xml.etree import ElementTree
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from agent.events import Listener, nobody
 from agent.evidence import Claim, Status, Verdict
 from agent.respondents import AnswersGiven, Respondent, read_answers
 from agent.result import Answer
 from agent.start import Analyst
+from agent.yaml_files import Closed, read
 from store.errors import StoreError
 from tools.contract import Value
 
@@ -26,11 +26,7 @@ class BadScript(StoreError):
     code = "bad_script"
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ExpectedClaim(_Closed):
+class ExpectedClaim(Closed):
     """What one answer claim must say; what is left out is not checked."""
 
     value: Value = None
@@ -43,7 +39,7 @@ class ExpectedClaim(_Closed):
     """How far a number may be off, as a share of the expected value."""
 
 
-class Expectation(_Closed):
+class Expectation(Closed):
     """What a turn must give."""
 
     status: Status | list[Status] | None = None
@@ -52,7 +48,7 @@ class Expectation(_Closed):
     lacks: list[str] = Field(default_factory=list)
 
 
-class ScriptedTurn(_Closed):
+class ScriptedTurn(Closed):
     """One question, with what it is about and what must come of it."""
 
     ask: str = ""
@@ -75,14 +71,14 @@ class ScriptedTurn(_Closed):
         return {k: words[v] if isinstance(v, bool) else v for k, v in answers.items()}
 
 
-class Script(_Closed):
+class Script(Closed):
     """A session file."""
 
     session: str | None = None
     turns: list[ScriptedTurn] = Field(min_length=1)
 
 
-class TurnReport(_Closed):
+class TurnReport(Closed):
     """What a turn gave, and where it was not what was expected."""
 
     ask: str
@@ -92,17 +88,7 @@ class TurnReport(_Closed):
 
 def load(path: Path) -> Script:
     """Read a session file; a wrong one is refused with the place of the fault."""
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return Script.model_validate(data)
-    except OSError as wrong:
-        raise BadScript(f"cannot read {path}: {wrong.strerror}") from wrong
-    except (yaml.YAMLError, UnicodeDecodeError) as wrong:
-        raise BadScript(f"{path} is not YAML: {wrong}") from wrong
-    except ValidationError as wrong:
-        first = wrong.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise BadScript(f"{path}: {place}: {first['msg']}") from wrong
+    return read(path, Script, BadScript)
 
 
 def run(analyst: Analyst, script: Script, listener: Listener = nobody) -> list[TurnReport]:

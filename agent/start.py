@@ -148,6 +148,11 @@ class Analyst:
 
         name = session_name(session)
         goes_on = answers is not None and not question.strip()
+        if goes_on and (scenes or region or examples):
+            raise BadName(
+                "answers go on with the question that asked, its scenes, region and examples; "
+                "leave these out, or ask the question anew"
+            )
         record = TurnRecord(
             scenes=[self.home.catalog.scene(scene).id for scene in scenes],
             region=region_text(region),
@@ -306,7 +311,8 @@ class Analyst:
         cancel: Callable[[], bool],
         respondent: Respondent | None = None,
     ) -> Answer:
-        from agent.running import Parts, answer_of, loop, make_turn
+        from agent.result import answer_of
+        from agent.running import Parts, loop, make_turn
         from store.database import DatabaseError
 
         started = time.monotonic()
@@ -320,7 +326,8 @@ class Analyst:
         except Exception:  # noqa: BLE001 - a bug ends the turn, with its traceback in the log
             turn.fail(traceback.format_exc(limit=20))
         head = self.audit.seal()
-        return answer_of(turn, head, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        return answer_of(turn.record, turn.ledger, number, head=head, seconds=seconds)
 
     def _eyes_answer(self) -> Respondent | None:
         """Return the eyes as respondent, where some are configured."""

@@ -14,9 +14,9 @@ from tools.contract import Coverage, IntervalKind, Quantity
 FIRST_FIGURES = 4
 
 INTERVAL_WORDS: dict[IntervalKind, str] = {
-    "exact": "exact: records were counted",
+    "exact": "exact: counted one by one",
     "calibrated": "calibrated on cases with known truth",
-    "sampled": "estimated from a sample of answers, by a stated method",
+    "sampled": "estimated from answers about some, chosen by a stated rule",
     "spread": "spread over settings; no probability is claimed",
     "bounds": "bounds that hold whatever the records do not say",
     "none": "no interval is claimed",
@@ -105,7 +105,7 @@ def interval_kind(kind: IntervalKind, level: float | None) -> str:
     """Say what a kind of interval at a level means; empty for none.
 
     >>> interval_kind("sampled", 0.9)
-    'estimated from a sample of answers, by a stated method; meant to hold 90 times in 100'
+    'estimated from answers about some, chosen by a stated rule; meant to hold 90 times in 100'
     """
     if kind == "none":
         return ""
@@ -117,7 +117,7 @@ def coverage(found: Coverage, frame: Frame | None) -> list[str]:
     """Say how much of the asked area is imaged, valid and looked at, one fact a line."""
     size = one(found.asked, "m2" if frame is None or is_earth(frame) else "px2")
     lines = [f"asked about {size}"]
-    lines.append(f"imaged {one(found.imaged, '1')}, of it valid {one(found.valid, '1')}")
+    lines.append(f"of it imaged {one(found.imaged, '1')}, with data {one(found.valid, '1')}")
     for look in found.looked:
         fine = "full resolution" if look.gsd_m is None else f"{rounded(look.gsd_m)} m per pixel"
         lines.append(f"looked at {one(look.share, '1')} at {fine}")

@@ -65,7 +65,8 @@ def make_town(
                 progress=progress or (lambda share, what: None),
             )
         except OSError as wrong:  # what writes pictures says of a full disk only that it failed
-            free = shutil.disk_usage(home if home.exists() else home.parent).free >> 20
+            there = next(folder for folder in (home, *home.parents) if folder.exists())
+            free = shutil.disk_usage(there).free >> 20
             raise CannotDraw(
                 f"the town could not be written to {home} "
                 f"({wrong.strerror or 'a write failed'}; {free} MiB are free there); make room, "

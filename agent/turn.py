@@ -11,10 +11,10 @@ from agent.act import Act
 from agent.answer import Draft, compose, render
 from agent.audit import AuditLog
 from agent.check import Subject, check, with_words
+from agent.crops import answered
+from agent.doubting import Doubting
 from agent.events import (
     CallStarted,
-    DoubtRaised,
-    DoubtSettled,
     Found,
     Listener,
     Notice,
@@ -24,10 +24,7 @@ from agent.events import (
 from agent.evidence import (
     Call,
     Claim,
-    CropQuestion,
-    Doubt,
     Evidence,
-    QuestionBack,
     Refused,
     Status,
     digest,
@@ -35,11 +32,10 @@ from agent.evidence import (
 from agent.graph import TurnState
 from agent.inquiry import Inquiry
 from agent.ledger import SessionLedger
-from agent.planner.contract import Conversation, CropAsk, FallsBack, NotRun, Plan, Planner
+from agent.planner.contract import Conversation, FallsBack, NotRun, Planner
 from agent.records import Place
-from agent.respondents import BadAnswers, Respondent
+from agent.respondents import Respondent
 from agent.turn_record import TurnRecord
-from agent.weigh import weigh
 from store import ledger as rows
 from store.catalog import Catalog
 from store.database import Database
@@ -69,6 +65,7 @@ class Turn:
     database: Database
     audit: AuditLog
     ledger: SessionLedger
+    doubting: Doubting
     act_on: Act
     budget: Budget
     cancel: Callable[[], bool]
@@ -111,14 +108,14 @@ class Turn:
             self.record.inquiry,
             self.number,
             self.ledger,
-            self._open_doubts(),
+            self.doubting.open(),
             self.catalog,
             self.registry,
         )
         self._fall_back(plan.fell_back)
         self._log_not_run(plan.not_run)
         if plan.ask is not None and not plan.calls:
-            plan = self._answered(plan.ask)
+            plan = answered(plan.ask, self.ledger, self.respondent, self._must_stop)
             if end := self._broken_off():
                 return {"step": step, "calls": [], "way": "answer", "end": end}
         if plan.calls and self._spent(state):
@@ -174,30 +171,6 @@ class Turn:
             return None
         return steering.reword(words, faults, inquiry)
 
-    def _answered(self, ask: CropAsk) -> Plan:
-        """Have questions about crops answered now, or put them to the person."""
-        evidence = self.ledger.get(ask.evidence)
-        assert evidence is not None
-        questions = crop_questions(evidence)
-        text = ask.text or "I need some answers about what these crops show."
-        given = None
-        try:
-            if self.respondent is not None:
-                given = self.respondent.answer(questions, self.ledger, self._must_stop)
-        except BadAnswers as wrong:
-            told = str(wrong)
-            text = f"{told[:1].upper()}{told[1:]}. {text}"
-        if given is None:
-            return Plan(question_back=QuestionBack(text=text, crops=questions))
-        arguments = {
-            "of": f"{evidence.id}#set",
-            "rows": [int(crop.partition("#")[2]) for crop in given.verdicts],
-            "verdicts": list(given.verdicts.values()),
-            "by": given.by,
-        }
-        call = Call(tool="record_answers", arguments=arguments, why="what the crops show")
-        return Plan(calls=[call])
-
     def act(self, state: TurnState) -> dict[str, Any]:
         """Run the calls one after another."""
         evidence: list[str] = []
@@ -226,17 +199,9 @@ class Turn:
 
     def weigh(self, state: TurnState) -> dict[str, Any]:
         """Raise the doubts the turn's evidence gives rise to; settle those that stand no more."""
-        # The same words about more evidence are the same doubt.
-        standing = {(r.code, r.text): r for r in weigh(self.turn_evidence(), self.catalog)}
-        known = {(d.code, d.text): d for d in self.turn_doubts()}
         newest = state["evidence_ids"][-1] if state["evidence_ids"] else None
-        for place, raised in standing.items():
-            if place not in known:
-                self._raise(raised.code, raised.text, list(raised.about), list(raised.can_settle))
-        for place, doubt in known.items():
-            if place not in standing and doubt.settled_by is None and newest is not None:
-                self._settle(doubt, newest)
-        return {"open_doubt_ids": [doubt.id for doubt in self._open_doubts()]}
+        self.doubting.weigh(self.turn_evidence(), self.catalog, newest)
+        return {"open_doubt_ids": [doubt.id for doubt in self.doubting.open()]}
 
     def answer(self, state: TurnState) -> dict[str, Any]:
         """Compose the answer from the ledger."""
@@ -245,7 +210,7 @@ class Turn:
             self.record.inquiry,
             self.number,
             self.ledger,
-            self.turn_doubts(),
+            self.doubting.all(),
             self.turn_refusals(),
             end=state["end"] or "enough",
             end_text=self.record.end_text,
@@ -292,7 +257,7 @@ class Turn:
         record = self.record
         assert record.inquiry is not None
         told = [record.end_text or "", *(item.text for item in self.turn_refusals())]
-        told += [doubt.text for doubt in self.turn_doubts()]
+        told += [doubt.text for doubt in self.doubting.all()]
         back = record.question_back or draft.question_back
         told += [] if back is None else [back.text, *(choice.label for choice in back.choices)]
         whole = (*self._also(), self.planner.name)
@@ -306,13 +271,6 @@ class Turn:
     def turn_refusals(self) -> list[Refused]:
         """This turn's refusals in order."""
         return [item for item in self.ledger.refusals if item.turn == self.number]
-
-    def turn_doubts(self) -> list[Doubt]:
-        """This turn's doubts in order, settled ones too."""
-        return [item for item in self.ledger.doubts if item.turn == self.number]
-
-    def _open_doubts(self) -> list[Doubt]:
-        return [doubt for doubt in self.turn_doubts() if doubt.settled_by is None]
 
     def fail(self, trace: str) -> None:
         """End the turn after a bug outside of any tool; what was found before stays recorded."""
@@ -345,49 +303,6 @@ class Turn:
             or state["samples_read"] >= self.budget.samples
             or time.monotonic() >= self.budget.until
         )
-
-    def _raise(self, code: str, text: str, about: list[str], can_settle: list[str]) -> None:
-        with self.database.write() as connection:
-            number = rows.next_number(connection, self.session, "doubt")
-            doubt = Doubt(
-                id=f"D{number}",
-                turn=self.number,
-                code=code,
-                text=text,
-                about=about,
-                can_settle=can_settle,
-            )
-            rows.add_record(
-                connection,
-                "doubt",
-                session=self.session,
-                number=number,
-                turn=self.number,
-                record=doubt.model_dump_json(),
-                call_key=None,
-            )
-            body = {"what": "raised", "doubt": doubt.id, "code": code, "text": text}
-            self.audit.append(
-                connection, session=self.session, turn=self.number, kind="doubt", body=body
-            )
-        self.ledger.add(doubt)
-        self.listener(DoubtRaised(doubt))
-
-    def _settle(self, doubt: Doubt, by: str) -> None:
-        settled = doubt.model_copy(update={"settled_by": by})
-        with self.database.write() as connection:
-            rows.update_doubt(
-                connection,
-                session=self.session,
-                number=int(doubt.id[1:]),
-                record=settled.model_dump_json(),
-            )
-            body = {"what": "settled", "doubt": doubt.id, "by": by}
-            self.audit.append(
-                connection, session=self.session, turn=self.number, kind="doubt", body=body
-            )
-        self.ledger.add(settled)
-        self.listener(DoubtSettled(settled))
 
     def _store(self, **changes: Any) -> None:
         self.record = self.record.model_copy(update=changes)
@@ -424,16 +339,3 @@ class Turn:
             self.audit.append(
                 connection, session=self.session, turn=self.number, kind="answer", body=body
             )
-
-
-def crop_questions(evidence: Evidence) -> list[CropQuestion]:
-    """Return the outstanding questions of evidence about crops, in order."""
-    views = {view.name: view for view in evidence.views}
-    found: list[CropQuestion] = []
-    for row in evidence.series.get("ask", []):
-        view = views.get(f"ask-{row}")
-        if view is not None:
-            found.append(
-                CropQuestion(id=f"{evidence.id}#{row}", text=view.caption, view=view.sha256)
-            )
-    return found

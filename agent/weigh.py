@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from agent.doubts import IMAGE_RULES, Raised, Rule
+from agent.doubts import ENOUGH, IMAGE_RULES, Raised, Rule
 from agent.evidence import Evidence
 from store.catalog import Catalog
 from store.errors import StoreError
 from store.geo import Period
-
-ENOUGH_COVERAGE = 0.99
-
 
 DOUBTED_CAVEATS: dict[str, str] = {
     "concept_loose": "concept_loose",
@@ -66,7 +63,7 @@ def partly_covered(evidence: Sequence[Evidence], _catalog: Catalog) -> Iterator[
         if item.coverage is None:
             continue
         seen = min(item.coverage.imaged, item.coverage.valid)
-        if seen < ENOUGH_COVERAGE:
+        if seen < ENOUGH:
             yield Raised(
                 "coverage",
                 f"only {seen:.1%} of the area asked about was covered ({item.tool} {item.id})",

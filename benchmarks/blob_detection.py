@@ -20,8 +20,8 @@ from skimage.feature import blob_dog
 
 from store.raster import Window
 from tools.counting.contract import Candidates
+from tools.counting.seams import apart
 from tools.shapes.blobs import NEAREST, REACH_PX, alignment_px, find_blobs, octaves_for
-from tools.shapes.suppress import apart
 
 SMALLEST, LARGEST, THRESHOLD = 1.0, 4.8, 10.0
 """Sigmas in px, and grey levels."""

@@ -50,6 +50,3 @@ if ! "$venv/bin/python" -m pip install --disable-pip-version-check --quiet --no-
     fi
     exit 1
 fi
-
-# 4. The viewer's map
-sh scripts/web.sh || exit 1

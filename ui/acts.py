@@ -21,6 +21,7 @@ from agent.start import Analyst
 from agent.turn_record import TurnRecord
 from agent.verify import record_breaks
 from store.errors import BadName, StoreError, UnknownId
+from store.features.sets import FeatureSet
 from ui import markup, panels
 from ui.desk import Desk, Running
 from ui.here import Here
@@ -126,7 +127,7 @@ class Acts:
         if not given:
             raise BadName("no crop was judged yet; say yes, no or unsure of at least one")
         respondent = AnswersGiven(given, by=reviewer(name))
-        question = self._turns(here.session)[-1].question
+        question = self._last_question(here)
 
         def work(listener: Listener, cancel: Callable[[], bool]) -> Answer:
             return self.analyst.ask(
@@ -140,7 +141,7 @@ class Acts:
 
     def resume(self, here: Here) -> Running:
         """Finish the interrupted question of the session."""
-        question = self._turns(here.session)[-1].question
+        question = self._last_question(here)
 
         def work(listener: Listener, cancel: Callable[[], bool]) -> Answer:
             return self.analyst.resume(here.session, listener=listener, cancel=cancel)
@@ -220,11 +221,13 @@ class Acts:
         artifacts = self.analyst.home.artifacts
         chosen = ledger.get(here.evidence) or ledger.evidence[-1]
         cards = [panels.evidence_card(here.session, e, artifacts) for e in ledger.evidence]
-        selected = panels.evidence_card(here.session, chosen, artifacts, _features(ledger, chosen))
+        features, missing = _features(ledger, chosen)
+        selected = panels.evidence_card(here.session, chosen, artifacts, features)
         return markup.render(
             "evidence.html",
             cards=cards,
             selected=selected,
+            missing=missing,
             row=here.row,
             review=here.review,
             first=panels.FIRST_FIGURES,
@@ -275,7 +278,8 @@ class Acts:
         chosen = ledger.get(here.evidence) if here.evidence else None
         card, picked = None, None
         if chosen is not None:
-            features = _features(ledger, chosen) if here.row else None
+            features, missing = _features(ledger, chosen) if here.row else (None, "")
+            note = note or missing
             card = panels.evidence_card(
                 here.session, chosen, self.analyst.home.artifacts, features, here.row
             )
@@ -300,6 +304,12 @@ class Acts:
     def _ledger(self, here: Here) -> SessionLedger:
         home = self.analyst.home
         return SessionLedger(home.database, home.artifacts, here.session)
+
+    def _last_question(self, here: Here) -> str:
+        turns = self._turns(here.session)
+        if not turns:
+            raise BadName("nothing was asked in this session yet; ask a question first")
+        return turns[-1].question
 
     def _turns(self, session: str) -> list[ToldTurn]:
         home = self.analyst.home
@@ -348,12 +358,12 @@ def _judged_words(evidence: Evidence) -> str:
     return f"{count} {'crop' if count == 1 else 'crops'} judged" + (f" by {by}" if by else "")
 
 
-def _features(ledger: SessionLedger, evidence: Any) -> Any:
-    """Load the objects of evidence; those whose file is gone are not shown."""
+def _features(ledger: SessionLedger, evidence: Evidence) -> tuple[FeatureSet | None, str]:
+    """Load the objects of evidence; else say why there are none to be shown."""
     try:
-        return ledger.features(evidence.id)
-    except StoreError:
-        return None
+        return ledger.features(evidence.id), ""
+    except StoreError as wrong:
+        return None, f"The objects cannot be shown: {wrong}"
 
 
 def _place_words(region: str | None) -> str:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from agent import telling
 from agent.answer.numbers import one
-from agent.evidence import Claim, CropQuestion
+from agent.evidence import Choice, Claim, CropQuestion
 from agent.result import Answer
 
 CITATION = re.compile(r"\[((?:E[1-9]\d*(?:#[1-9]\d*)?)(?:, ?E[1-9]\d*(?:#[1-9]\d*)?)*)\]")
 _PIECES = re.compile(r"(\*\*[^*]+\*\*|\*[^*]+\*|\[[^\]\n]{1,400}\])")
 _TO_KNOW = "*To know:*"
+_TYPED = re.compile(r",? or give (?:it with )?--(?:example|region)\b(?: [a-z]+:[\w.,:-]*\w)?")
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,6 @@ class FigureView:
 
 
 @dataclass(frozen=True)
-class ChoiceView:
-    """One answer to a question back."""
-
-    label: str
-    value: str
-
-
-@dataclass(frozen=True)
 class AnswerView:
     """All that is shown of an answer."""
 
@@ -67,7 +60,7 @@ class AnswerView:
     blocks: tuple[Block, ...]
     figures: tuple[FigureView, ...]
     limits: tuple[str, ...]
-    choices: tuple[ChoiceView, ...]
+    choices: tuple[Choice, ...]
     crops: tuple[CropQuestion, ...]
     cost: str
     planner: str
@@ -86,10 +79,10 @@ def answer_view(answer: Answer, known: Set[str]) -> AnswerView:
     return AnswerView(
         status=answer.status,
         status_words=telling.STATUS_WORDS[answer.status],
-        blocks=tuple(blocks(text, known)),
+        blocks=tuple(blocks(without_typing(text), known)),
         figures=tuple(f for f in map(_figure, answer.claims) if f is not None),
         limits=limits,
-        choices=tuple(ChoiceView(c.label, c.value) for c in back.choices) if back else (),
+        choices=tuple(back.choices) if back else (),
         crops=tuple(back.crops) if back else (),
         cost=f"{telling.pixels(answer.pixels_read)} read · {telling.seconds(answer.seconds)}",
         planner=answer.planner,
@@ -107,6 +100,17 @@ def _without_limits(answer: Answer) -> tuple[str, tuple[str, ...]]:
     if mark and limits and not left.strip(" ;."):
         return text.strip(), limits
     return answer.answer, ()
+
+
+def without_typing(text: str) -> str:
+    """Leave out what is to be typed at a command line where a box can be drawn on the map instead.
+
+    >>> without_typing("Draw a box around one to three ships, or give --example lonlat:1,2,3,4.")
+    'Draw a box around one to three ships.'
+    >>> without_typing("Draw a box around it, or give it with --region")
+    'Draw a box around it'
+    """
+    return _TYPED.sub("", text)
 
 
 def blocks(text: str, known: Set[str]) -> list[Block]:

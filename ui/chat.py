@@ -18,7 +18,7 @@ from ui.doings import Doings
 from ui.here import Here
 from ui.pages import Pages
 from ui.show import TurnView
-from ui.viewer.component import viewer
+from ui.viewer.component import shown, viewer
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _WIRE = "elenchus.wire(element, trigger)  // tells 'told' and 'begin'"
@@ -111,7 +111,7 @@ class Page:
         self.bar.told(self._go_over, None, **long)
         self.send.click(self._ask, self.question, **long)
         self.question.submit(self._ask, self.question, **long)
-        for component in (self.past, self.now, self.strip, self.context):
+        for component in (self.past, self.now, self.strip, self.context, self.evidence):
             component.begin(self._begin, None, **long)
         self.halt.click(self._stop, None, None, concurrency_limit=_AT_ONCE, **PRIVATE)
         for component in (
@@ -132,8 +132,12 @@ class Page:
         yield from self._watch(request, here)
 
     def _go_over(self, event: gr.EventData, request: gr.Request) -> Shown:
-        before = self._here(request)
-        here = self.pages.put(_page(request), self.doings.go_over(before, event._data))
+        try:
+            over = self.doings.go_over(self._here(request), event._data)
+        except StoreError as wrong:
+            yield self._problem(wrong)
+            return
+        here = self.pages.put(_page(request), over)
         yield self._shown(problem="", **self._everything(here))
         yield from self._watch(request, here)
 
@@ -156,7 +160,7 @@ class Page:
         try:
             running = begin(self._here(request))
         except StoreError as wrong:
-            yield self._shown(problem=markup.render("problem.html", text=str(wrong)))
+            yield self._problem(wrong)
             return
         _, here = self.pages.change(_page(request), "", self.doings.asked)
         first |= {"past": past, "context": self.acts.context(here), "problem": ""}
@@ -189,10 +193,10 @@ class Page:
         _, after = self.pages.change(_page(request), here.session, self.doings.settled)
         if after.session == here.session:
             # One change for the end and all that follows from it: what is judged stays judged.
-            shown = first | self._everything(after)
+            changed = first | self._everything(after)
             if ended is not None and ended.error:
-                shown["now"] = self.acts.turn(here, ended)
-            yield self._shown(**shown)
+                changed["now"] = self.acts.turn(here, ended)
+            yield self._shown(**changed)
 
     def _told(self, event: gr.EventData, request: gr.Request) -> list[Any]:
         data = event._data
@@ -219,7 +223,7 @@ class Page:
             "bar": acts.bar(here), "past": talk.past, "now": talk.now,
             "context": acts.context(here), "evidence": acts.evidence(here),
             "record": acts.record(here), "scenes": acts.scenes(here),
-            "strip": acts.strip(here, view.note), "map": gr.update(spec=view.spec),
+            "strip": acts.strip(here, view.note), "map": shown(view.spec),
             "send": gr.update(visible=not running), "halt": gr.update(visible=running),
         }  # fmt: skip
 
@@ -227,20 +231,26 @@ class Page:
         self, request: gr.Request, change: Callable[[Here], Here], *, moves: bool = True
     ) -> list[Any]:
         """Return what is shown anew after something was selected, judged or chosen."""
-        before, here = self.pages.change(_page(request), _named(request), change)
+        try:
+            before, here = self.pages.change(_page(request), _named(request), change)
+        except StoreError as wrong:
+            return self._problem(wrong)
         acts = self.acts
         selected = (here.evidence, here.row) != (before.evidence, before.row)
-        shown: dict[str, Any] = {"context": acts.context(here)}
+        changed: dict[str, Any] = {"context": acts.context(here), "problem": ""}
         note = ""
         if moves and (selected or here.scenes != before.scenes):
             view = self.doings.view(here)
             note = view.note
-            shown["map"] = gr.update(spec=view.spec)
+            changed["map"] = shown(view.spec)
         if selected or here.review != before.review:
-            shown["evidence"] = acts.evidence(here)
+            changed["evidence"] = acts.evidence(here)
         if here.scenes != before.scenes:
-            shown["scenes"] = acts.scenes(here)
-        return self._shown(strip=acts.strip(here, note), **shown)
+            changed["scenes"] = acts.scenes(here)
+        return self._shown(strip=acts.strip(here, note), **changed)
+
+    def _problem(self, wrong: StoreError) -> list[Any]:
+        return self._shown(problem=markup.render("problem.html", text=str(wrong)))
 
     def _shown(self, **changed: Any) -> list[Any]:
         return [changed.get(name, gr.skip()) for name in self._places]

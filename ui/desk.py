@@ -35,7 +35,6 @@ class Running:
 
     def __init__(self, session: str, view: TurnView) -> None:
         self.session = session
-        self.answer: Answer | None = None
         self._view = view
         self._began = time.monotonic()
         self._changed = threading.Condition()
@@ -165,8 +164,9 @@ class Desk:
             text = str(wrong)
             running.end(lambda view: failed(view, text))
         except Exception:
+            # The end of the thread: a bug can go no further. Its traceback is logged, and who
+            # watches is told that no answer comes; else they would wait for ever.
             log.exception("a turn ended in a bug session=%s", running.session)
             running.end(lambda view: failed(view, _BUG))
         else:
-            running.answer = answer
             running.end(lambda view: finished(view, answer))

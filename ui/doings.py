@@ -24,7 +24,7 @@ Told = Mapping[str, Any]
 class Pointed:
     """What the map is to show, and what to say where it can show nothing."""
 
-    spec: dict[str, Any]
+    spec: ViewSpec
     note: str = ""
 
 
@@ -116,14 +116,14 @@ class Doings:
             if here.evidence:
                 ledger = SessionLedger(home.database, home.artifacts, here.session)
                 reference = f"{here.evidence}#{here.row}" if here.row else here.evidence
-                return Pointed(_plain(evidence_view(home.catalog, ledger, reference)))
+                return Pointed(evidence_view(home.catalog, ledger, reference))
         except StoreError as wrong:
             note = str(wrong)
         try:
             names = list(here.scenes[-2:]) or [scene.id for scene in home.catalog.scenes(limit=1)]
-            return Pointed(_plain(view_of(home.catalog, names) if names else ViewSpec()), note)
+            return Pointed(view_of(home.catalog, names) if names else ViewSpec(), note)
         except StoreError as wrong:
-            return Pointed(_plain(ViewSpec()), note or str(wrong))
+            return Pointed(ViewSpec(), note or str(wrong))
 
     def _chosen(self, here: Here, scene: str) -> tuple[str, ...]:
         """Return the scenes after one was clicked; at most two are asked about at a time."""
@@ -133,10 +133,6 @@ class Doings:
 
     def _exists(self, here: Here) -> bool:
         return session_exists(self.acts.analyst.home.database, here.session)
-
-
-def _plain(spec: ViewSpec) -> dict[str, Any]:
-    return spec.model_dump(mode="json")
 
 
 def _evidence(told: Told) -> str:

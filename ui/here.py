@@ -54,7 +54,3 @@ class Here:
     """The evidence selected."""
     row: int | None = None
     review: Review = field(default_factory=Review)
-
-    def cleared(self) -> Here:
-        """Return it without what was said of one question only."""
-        return replace(self, examples=(), drawn="")

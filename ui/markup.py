@@ -52,21 +52,19 @@ def _page(**values: str) -> str:
     return render("page.html", style=Markup(look("login.css")), **values)
 
 
-def turn(view: TurnView, session: str, *, newest: bool = True, open_work: bool = False) -> str:
+def turn(view: TurnView, session: str, *, newest: bool = True) -> str:
     """Return one turn.
 
     Args:
         view: What to show.
         session: The session it belongs to, for the addresses of its pictures.
         newest: Whether it is the last one; only then can what it asks back be answered.
-        open_work: Whether its steps are unfolded though it is finished.
     """
     return render(
         "turn.html",
         view=view,
         session=session,
         asks=newest,
-        open=open_work,
         crop_address=crop_address,
     )
 

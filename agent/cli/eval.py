@@ -24,7 +24,10 @@ def evaluate(
         ),
     ] = None,
     only: Annotated[
-        list[str] | None, typer.Option("--only", help="Id of a question to ask; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--only", help="Id of a question to ask, with those it follows; may be repeated."
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--json", help="Write every answer with its score to this file.")
@@ -46,9 +49,7 @@ def evaluate(
 
     read = load_bank(bank)
     wanted = only or []
-    count = sum(not wanted or question.id in wanted for question in read.questions)
-    if not count:
-        raise typer.BadParameter(f"{bank} has no question called {', '.join(wanted)}")
+    count = len(read.chosen(wanted))
     console = Console(stderr=True)
     with (
         tempfile.TemporaryDirectory(prefix="elenchus-eval-") as own,

@@ -72,8 +72,8 @@ def _style(event: Event) -> str:
 
 
 _HOW_TO_ANSWER = (
-    "The crops: elenchus export EVIDENCE --as png --session {session}. Write your answers to a "
-    "file, one line each such as `E5#12: yes`, and go on with: "
+    "The crops: elenchus export {evidence} --as png --session {session}. Write your answers to a "
+    "file, one line each such as `{crop}: yes`, and go on with: "
     "elenchus ask --session {session} --answers FILE"
 )
 
@@ -87,4 +87,7 @@ def print_answer(answer: Answer, console: Console) -> None:
         for crop in answer.question_back.crops:
             console.print(Text(f"  {crop.id}: yes | no | unsure   {crop.text}"))
         if answer.question_back.crops:
-            console.print(Text(_HOW_TO_ANSWER.format(session=answer.session)))
+            first = answer.question_back.crops[0].id
+            evidence = first.partition("#")[0]
+            words = _HOW_TO_ANSWER.format(session=answer.session, evidence=evidence, crop=first)
+            console.print(Text(words))

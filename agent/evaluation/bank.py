@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from agent.evaluation.stores import StoreSpec
+from agent.yaml_files import Closed, read
 from store.errors import StoreError
 from tools.contract import Value
 
@@ -19,11 +20,7 @@ class BadBank(StoreError):
     code = "bad_bank"
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Expected(_Closed):
+class Expected(Closed):
     """What is true: a value with its tolerance, one of several, or that it cannot be known."""
 
     value: Value = None
@@ -47,7 +44,7 @@ class Expected(_Closed):
         return self
 
 
-class Question(_Closed):
+class Question(Closed):
     """One question, what it is asked of, and what is true."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_\-]{0,60}$")
@@ -69,7 +66,7 @@ class Question(_Closed):
     """How the true answer is known."""
 
 
-class Bank(_Closed):
+class Bank(Closed):
     """A bank of questions and the stores they are asked of."""
 
     name: str
@@ -94,16 +91,20 @@ class Bank(_Closed):
             seen[question.id] = question
         return self
 
+    def chosen(self, only: Sequence[str]) -> list[Question]:
+        """Return the questions of these ids with those they follow; all where none is named."""
+        known = {question.id: question for question in self.questions}
+        if lacking := [name for name in only if name not in known]:
+            raise BadBank(f"{self.name} has no question called {', '.join(lacking)}")
+        wanted: set[str] = set()
+        for name in only or known:
+            follows: str | None = name
+            while follows is not None and follows not in wanted:
+                wanted.add(follows)
+                follows = known[follows].after
+        return [question for question in self.questions if question.id in wanted]
+
 
 def load_bank(path: Path) -> Bank:
     """Read a question bank; a wrong one is refused with the place of the fault."""
-    try:
-        return Bank.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as wrong:
-        raise BadBank(f"cannot read {path}: {wrong.strerror}") from wrong
-    except (yaml.YAMLError, UnicodeDecodeError) as wrong:
-        raise BadBank(f"{path} is not YAML: {wrong}") from wrong
-    except ValidationError as wrong:
-        first = wrong.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise BadBank(f"{path}: {place}: {first['msg']}") from wrong
+    return read(path, Bank, BadBank)

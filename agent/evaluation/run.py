@@ -45,13 +45,12 @@ def run_bank(
         data: The folder that the bank's files are in.
         beside: The bank's own folder, for files of answers.
         progress: Told the number of questions done, and what is being done.
-        only: Ids of the questions to ask; all by default.
+        only: Ids of the questions to ask, each after those it follows; all by default.
     """
     scored: list[Scored] = []
+    chosen = bank.chosen(only)
     for name, spec in bank.stores.items():
-        questions = [q for q in bank.questions if q.store == name]
-        if only:
-            questions = [q for q in questions if q.id in only]
+        questions = [q for q in chosen if q.store == name]
         if not questions:
             continue
         progress(len(scored), f"making store {name}")

@@ -87,7 +87,7 @@ def _outcome(expect: Expected, answer: Answer, claim: Claim | None) -> Outcome:
         return "failed"
     given = answer.status in _GIVEN and value is not None
     if expect.refuse:
-        return "wrong_number" if given else "right_refusal"
+        return "wrong_number" if given else _refused(answer, claim)
     wanted = [v for v in (expect.value, *expect.any_of) if v is not None]
     if wanted and not given:
         return "over_abstained"
@@ -97,6 +97,12 @@ def _outcome(expect: Expected, answer: Answer, claim: Claim | None) -> Outcome:
     if wanted and not any(_equal(value, true, expect) for true in wanted):
         return "imprecise" if _held(claim, wanted) else "wrong_number"
     return "right" if said else "wrong_other"
+
+
+def _refused(answer: Answer, claim: Claim | None) -> Outcome:
+    """Tell whether an answer without a value says that it cannot be told, or something else."""
+    undecided = claim is not None and claim.verdict == "undecided"
+    return "wrong_other" if answer.status == "answered" and not undecided else "right_refusal"
 
 
 def _held(claim: Claim | None, wanted: Sequence[Value]) -> bool:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from agent.yaml_files import Closed
 from store.errors import StoreError
+
+if TYPE_CHECKING:
+    from store.home import Home
 
 
 class NoData(StoreError):
@@ -18,10 +22,8 @@ class NoData(StoreError):
     code = "no_data"
 
 
-class TownSpec(BaseModel):
+class TownSpec(Closed):
     """A made-up town."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     seed: int
     size: int = 768
@@ -32,10 +34,8 @@ class TownSpec(BaseModel):
     style: Literal["temperate", "arid"] = "temperate"
 
 
-class FileSpec(BaseModel):
+class FileSpec(Closed):
     """A file to take in, with what is declared of it, as `elenchus ingest` does."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: Path
     gsd: float | None = None
@@ -48,10 +48,8 @@ class FileSpec(BaseModel):
     tags: dict[str, str] = Field(default_factory=dict)
 
 
-class StoreSpec(BaseModel):
+class StoreSpec(Closed):
     """What one store holds."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     town: TownSpec | None = None
     files: list[FileSpec] = Field(default_factory=list)
@@ -103,12 +101,10 @@ def _make_town(spec: TownSpec, home: Path, progress: Callable[[float, str], None
     make_town(home, spec.seed, spec.size, progress, coast=spec.coast, looks=looks)
 
 
-def _take(store: object, file: FileSpec, data: Path | None) -> None:
-    from store.home import Home  # noqa: PLC0415
+def _take(store: Home, file: FileSpec, data: Path | None) -> None:
     from store.ingest.declared import Declared  # noqa: PLC0415
     from store.ingest.entry import Taken, ingest  # noqa: PLC0415
 
-    assert isinstance(store, Home)
     path = file.path if data is None else data / file.path
     if not path.exists():
         raise NoData(f"{path} is not there; name the folder of the data with --data")

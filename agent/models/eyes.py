@@ -9,22 +9,19 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
-from typing import Any, Literal, cast
+from typing import Any
 
 from agent.models.chat import ChatModel
 from agent.models.prompts import prompt
 from agent.models.quoting import inert
 from agent.models.trouble import ModelTrouble
-from tools.vision.eyes import Eyes, NoReading, Reading
+from tools.vision.eyes import NoReading, Reading
 
 LONGEST_READING = 400
 LARGEST_PNG = 8_000_000
 MOST_TOKENS = 300
 MOST_TRIES = 2
 _PNG = b"\x89PNG\r\n\x1a\n"
-
-YesNo = Literal["yes", "no", "unsure"]
-VERDICTS: tuple[YesNo, ...] = ("yes", "no", "unsure")
 
 
 class ServedEyes:
@@ -76,15 +73,6 @@ class ServedEyes:
             return None
         words = inert(told["text"], LONGEST_READING)
         return Reading(text=words, choice=choice if choices else None, by=f"eyes:{self.name}")
-
-
-def yes_no(eyes: Eyes, png: bytes, question: str) -> YesNo:
-    """Ask eyes a question whose answer is yes, no, or that they cannot tell.
-
-    Raises:
-        NoReading: They gave no answer; that is never a no.
-    """
-    return cast(YesNo, eyes.look(png, question, VERDICTS).choice)
 
 
 def _schema(choices: Sequence[str]) -> dict[str, Any]:

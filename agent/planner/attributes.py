@@ -194,6 +194,7 @@ class AttributeReader(Cursor, ABC):
             self.peek("FILL") and self.lexemes[self.at].text.casefold() == "nearby"
         ):
             self.take("PRONOUN")
+            self.not_just_any(anchor)
             return [
                 Mod(
                     "relation",
@@ -209,8 +210,28 @@ class AttributeReader(Cursor, ABC):
         metres, beyond = far
         if beyond:
             return None
+        self.not_just_any(anchor)
         none = negated != anchor.none
         return [near_mod("beyond_distance" if none else "within_distance", picked(anchor), metres)]
+
+    def not_just_any(self, anchor: Noun) -> None:
+        """Note what a relation to any thing of a kind does not say: "in two of the bigger parks".
+
+        A relation holds for whatever lies so to one of the things, to the largest of them, or to
+        one by its name; how many of them, which by rank and which by comparison it leaves out.
+        """
+        words = anchor.subjects[0].label or "things"
+        if anchor.every:
+            self.problems.cannot.append(
+                f"what lies so to each of the {words}; ask whether all {words} have one"
+            )
+        elif anchor.chosen and anchor.subjects[0].named is not None:
+            self.problems.cannot.append(f"more of {words} than its name says; give the name alone")
+        elif anchor.chosen:
+            self.problems.cannot.append(
+                f"what lies so to a certain number or choice of the {words}; ask for any of the "
+                f"{words}, the largest one, or one by its name"
+            )
 
     def _owned(self, *, negated: bool) -> list[Mod] | None:
         """Read "with a playground" (inside it)."""
@@ -225,6 +246,11 @@ class AttributeReader(Cursor, ABC):
         if negated or anchor.none:
             self.problems.cannot.append(f"things without {anchor.subjects[0].label} in them")
             return [Mod("cannot")]
+        if anchor.chosen:
+            self.problems.cannot.append(
+                f"telling things by the number or size of the {anchor.subjects[0].label} in them; "
+                "ask which have any, or which has the most"
+            )
         return [Mod("relation", Relation(relation="contains", to=picked(anchor)))]
 
     def _size(self) -> list[Mod] | None:

@@ -120,8 +120,8 @@ class Clause(ClauseReader):
         found = []
         for chunk in self.chunks:
             if chunk.used:
-                if chunk.noun is not None and chunk.noun.unread_most:
-                    found.append(chunk.noun.sup[3] if chunk.noun.sup else "most")
+                if chunk.noun is not None and chunk.noun.unread:
+                    found.append(chunk.noun.sup[3] if chunk.noun.sup else self._text(chunk))
                 continue
             if chunk.lexeme is not None and (self._only_hedges(chunk) or self._named_here(chunk)):
                 continue
@@ -255,10 +255,19 @@ def asks_of(clause: Clause, rules: Sequence[Rule]) -> list[Ask]:
         used = [chunk.used for chunk in clause.chunks]
         found = rule(clause)
         if found is not None:
+            _mark_unread(clause, found)
             return found
         for chunk, before in zip(clause.chunks, used, strict=True):
             chunk.used = before
     return []
+
+
+def _mark_unread(clause: Clause, asks: Sequence[Ask]) -> None:
+    """Mark "the larger parks" as unread where nothing is compared and none is picked."""
+    if any(ask.order is not None or ask.extreme is not None for ask in asks):
+        return
+    for noun in clause.things:
+        noun.unread = noun.unread or noun.more is not None
 
 
 def with_pick(noun: Noun, subject: Subject) -> Subject:
@@ -266,7 +275,7 @@ def with_pick(noun: Noun, subject: Subject) -> Subject:
     if noun.sup is None:
         return subject
     if noun.counts_most:
-        noun.unread_most = True
+        noun.unread = True
         return subject
     return subject.model_copy(update={"pick": extreme_of(noun, subject)})
 

@@ -15,15 +15,13 @@ _QUARTER = re.compile(
 """What has bounds of its own, and is narrower than a map of the town may be."""
 _LAY = r"(?:land|ground|country|countryside|terrain|landscape|coast|coastline|shore|the coast)"
 _BODY = r"(?: (?:estuary|delta|valley|basin|region|area|bay|coast|suburbs|outskirts))?"
+_OF_GROUND = rf" this {_PIECE} of (?P<p>(?:the )?{_PROPER}{_BODY}|{_LAY})"
 _OF_PLACE = re.compile(
-    rf"\b(?P<j>in|on|at|within|inside|across|over|of|along) this {_PIECE} of"
-    rf" (?:(?:the )?{_PROPER}{_BODY}|{_LAY})(?=\s*(?:[?.!,;:]|$)|\s(?!of\b)[a-z(])",
+    rf"\b(?P<j>in|on|at|within|inside|across|over|of|along){_OF_GROUND}"
+    r"(?=\s*(?:[?.!,;:]|$)|\s(?!of\b)[a-z(])",
     re.IGNORECASE,
 )
-_SUBJECT = re.compile(
-    rf"\b(?P<j>did|has|does) this {_PIECE} of (?:(?:the )?{_PROPER}{_BODY}|{_LAY})(?=\s)",
-    re.IGNORECASE,
-)
+_SUBJECT = re.compile(rf"\b(?P<j>did|has|does){_OF_GROUND}(?=\s)", re.IGNORECASE)
 _OF_THING = re.compile(
     rf"\b(?P<j>in|on|at|within|inside|across|of) this {_PIECE} of the [a-z]+(?=\s*(?:[?.!,;:]|$))",
     re.IGNORECASE,
@@ -98,8 +96,8 @@ def only_scene(text: str, words: Mapping[str, Sequence[str]]) -> tuple[str, list
     return _NAMED.sub(plain, _SCENE_OF.sub(plain, text)), gone
 
 
-def given(text: str, words: Mapping[str, Sequence[str]], *, drawn: bool) -> str:
-    """Return a text in which words for what is given say just "here" or "the area".
+def given(text: str, words: Mapping[str, Sequence[str]], *, drawn: bool) -> tuple[str, list[str]]:
+    """Return a text in which words for what is given say just "here", and the names that are gone.
 
     A name after them tells where that lies, and chooses nothing: names that the map bears stand
     in quotation marks by now and are left. What names a scene that is held is left too.
@@ -111,28 +109,38 @@ def given(text: str, words: Mapping[str, Sequence[str]], *, drawn: bool) -> str:
             "this part of the park" is narrower than the map otherwise.
 
     >>> given("How many pubs are in this part of Oslo?", {}, drawn=False)
-    'How many pubs are here?'
+    ('How many pubs are here?', ['Oslo'])
     """
+    gone: list[str] = []
+
+    def here(found: re.Match[str]) -> str:
+        if not drawn:  # a place that was drawn is what is meant, whatever it is called
+            gone.append(found["p"])
+        return "the area" if found.re is _SUBJECT else _plain(found)
+
+    def image(found: re.Match[str]) -> str:
+        if _held(found["p"], words):
+            return found.group()
+        gone.append(found["p"])
+        return f"this {found['w']}"
+
+    def crop(found: re.Match[str]) -> str:
+        held = bool(found["p"]) and _held(found["p"], words)
+        gone.extend([found["p"]] if found["p"] and not held else [])
+        return f"{found['j']} {found['t']} image{found['o'] if held else ''}"
+
     if drawn:
         text = _QUARTER.sub("this part", text)
-    text = _OF_PLACE.sub(_plain, text)
-    text = _SUBJECT.sub(lambda found: f"{found['j']} the area", text)
+    text = _OF_PLACE.sub(here, text)
+    text = _SUBJECT.sub(lambda found: f"{found['j']} {here(found)}", text)
     if drawn:
         text = _OF_THING.sub(_plain, text)
         text = _LIE.sub(_plain, text)
-    text = _CROP.sub(lambda found: _image(found, words), text)
-    return _IN_IMAGE.sub(
-        lambda found: found.group() if _held(found["p"], words) else f"this {found['w']}", text
-    )
+    return _IN_IMAGE.sub(image, _CROP.sub(crop, text)), gone
 
 
 def _plain(found: re.Match[str]) -> str:
     return "of the area" if found["j"].casefold() == "of" else "here"
-
-
-def _image(found: re.Match[str], words: Mapping[str, Sequence[str]]) -> str:
-    of = found["o"] if found["p"] and _held(found["p"], words) else ""
-    return f"{found['j']} {found['t']} image{of}"
 
 
 def _held(name: str, words: Mapping[str, Sequence[str]]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.evidence import Evidence, Refused
 from agent.inquiry import Ask, Inquiry, Relation, Subject
 from agent.planner.known import subject_named
+from agent.planner.places import same_place
 from agent.planner.sets import grouping, has_area, picked, related, things
 from agent.planner.sights import SIDES, sight_of
 from agent.planner.size_steps import attribute, size, sized
@@ -36,7 +37,7 @@ def find_mapped(ask: Ask, inquiry: Inquiry, work: Work) -> Found | None:
     if ask.goal == "describe":
         return _map_described(ask, site, work)
     if ask.goal in ("compare", "difference", "ratio", "every"):
-        return _two(ask, site, work)
+        return _two(ask, (site, _other_site(ask, site, inquiry, work)), work)
     if ask.goal in ("distance", "bearing"):
         return _between(ask, site, work)
     if ask.goal == "extreme":
@@ -147,21 +148,45 @@ def _nearer(ask: Ask, main: Evidence, other: Evidence, site: Site, work: Work) -
     return None if one is None or two is None else Found(ask, one, two)
 
 
-def _two(ask: Ask, site: Site, work: Work) -> Found | None:
+def _other_site(ask: Ask, site: Site, inquiry: Inquiry, work: Work) -> Site:
+    """Return where the second of two lies: in its own scene, where it is held against another.
+
+    Raises:
+        Stuck: Both scenes show the same place, of which a map says the same whenever it was seen.
+    """
+    scenes = [one.scene for one in (ask.of, ask.other) if one is not None and one.scene]
+    if len(set(scenes)) < 2 or inquiry.where.region is not None:
+        return site
+    one, two = (
+        work.need("describe_scene", "what the scene shows, and where it lies", scene=scene)
+        for scene in scenes
+    )
+    if one is None or two is None:
+        raise Stuck
+    if one.region is not None and two.region is not None and same_place(one.region, two.region):
+        raise Stuck(
+            f"the scenes {scenes[0]} and {scenes[1]} show the same place, and the map says the "
+            "same of it whenever it was photographed"
+        )
+    return site_of(inquiry, work, scenes[1])
+
+
+def _two(ask: Ask, sites: tuple[Site, Site], work: Work) -> Found | None:
     assert ask.of is not None
     assert ask.other is not None
     bare = ask.measure == "distance"
     main, other = (
-        things(_without_nearest(one) if bare else one, site, work) for one in (ask.of, ask.other)
+        things(_without_nearest(one) if bare else one, site, work)
+        for one, site in zip((ask.of, ask.other), sites, strict=True)
     )
     if main is None or other is None:
         return None
     if ask.measure == "distance":
-        return _nearer(ask, main, other, site, work)
+        return _nearer(ask, main, other, sites[0], work)
     by_size = ask.measure in ("area", "length")
     if by_size:
-        main = sized(ask, ask.of, main, site, work)
-        other = sized(ask, ask.other, other, site, work)
+        main = sized(ask, ask.of, main, sites[0], work)
+        other = sized(ask, ask.other, other, sites[1], work)
         if main is None or other is None:
             return None
     name = "total" if by_size else "count"

@@ -59,6 +59,10 @@ class Problems:
         self.cannot += [read.cannot] if read.cannot is not None else []
 
 
+_ANY_ONE = ((1, None), (1, "ge"))
+"""Numbers of things, with the word for their limit, that mean any one of them."""
+
+
 @dataclass(slots=True)
 class Noun:
     """A noun phrase: the things, how many are spoken of, and what is said about them."""
@@ -76,8 +80,8 @@ class Noun:
     top: bool = False
     sup: tuple[str, str, str, str] | None = None
     pronoun: bool = False
-    unread_most: bool = False
-    """Whether "most" was said of them and no rule made anything of it."""
+    unread: bool = False
+    """Whether "most" or "more" was said of them and no rule made anything of it."""
     things: bool = True
     """False for a pronoun, and for a number or superlative without a noun."""
     start: int = 0
@@ -87,6 +91,16 @@ class Noun:
     def counts_most(self) -> bool:
         """Whether "the most" of them is spoken of, rather than one that is most."""
         return self.sup is not None and self.sup[0] == "many"
+
+    @property
+    def chosen(self) -> bool:
+        """Whether some of them are spoken of, by number, rank or comparison, and not any one."""
+        if self.more is not None:
+            return True
+        if self.sup is not None:
+            return False
+        several = self.number is not None and (self.number.value, self.limit) not in _ANY_ONE
+        return several or self.top or bool(self.rank)
 
     def subject(self, extra: Sequence[Mod] = ()) -> Subject:
         """Return one subject: the union of the kinds, with all that is said about them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agent.evidence import Choice
-from agent.inquiry import Ask, Inquiry, Where
+from agent.inquiry import Ask, Inquiry
 from agent.planner.contract import Conversation
 from agent.planner.questions import Held
 from agent.planner.scene_names import words_of_scenes
@@ -214,17 +214,17 @@ def _covers(layer: Layer, scene: Scene) -> bool:
 def _one_place(scenes: list[Scene]) -> bool:
     """Say whether all scenes show the same ground."""
     first, *others = scenes
-    if not first.is_georeferenced:
+    return first.is_georeferenced and all(
+        other.is_georeferenced and same_place(first.footprint, other.footprint) for other in others
+    )
+
+
+def same_place(one: Region, two: Region) -> bool:
+    """Say whether two regions on the ground are the same but for a sliver."""
+    if one.frame != two.frame or one.frame != EARTH:
         return False
-    for other in others:
-        if not other.is_georeferenced:
-            return False
-        common = first.footprint.overlap(other.footprint)
-        if common is None or common.size() < _SAME_PLACE * max(
-            first.footprint.size(), other.footprint.size()
-        ):
-            return False
-    return True
+    common = one.overlap(two)
+    return common is not None and common.size() >= _SAME_PLACE * max(one.size(), two.size())
 
 
 def _overlapping(scenes: list[Scene]) -> bool:
@@ -407,9 +407,4 @@ def _in_named_place(inquiry: Inquiry, layers: list[Layer], held: Held) -> Inquir
     return inquiry
 
 
-def where_text(where: Where) -> str:
-    """Return the scenes of a question in words."""
-    return ", ".join(where.scenes)
-
-
-__all__ = ["Ask", "held_names", "placed", "where_text"]
+__all__ = ["Ask", "held_names", "placed", "same_place"]

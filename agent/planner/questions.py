@@ -93,6 +93,8 @@ def read_question(question: str, held: Held, context: Sequence[Ask] = ()) -> Inq
     named: list[str] = []
     if held.one_place or len(set(held.scenes.values())) == 1:
         text, named = only_scene(text, held.words)
+    text, placed = given(text, held.words, drawn=held.drawn or not held.layers)
+    named += placed
     inquiry = _readable(text, question, held, context)
     if not named or not inquiry.understood:
         return inquiry
@@ -102,7 +104,6 @@ def read_question(question: str, held: Held, context: Sequence[Ask] = ()) -> Inq
 
 def _readable(text: str, question: str, held: Held, context: Sequence[Ask]) -> Inquiry:
     """Return the first reading of a text in which every word is understood, else the plain one."""
-    text = given(text, held.words, drawn=held.drawn or not held.layers)
     text = settled(text)
     first, lexemes = _read(text, question, held, context)
     if first.understood:

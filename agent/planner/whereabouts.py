@@ -9,7 +9,7 @@ from typing_extensions import override
 from agent.inquiry import Extreme, Relation, Subject
 from agent.planner.attributes import AttributeReader, scaled
 from agent.planner.lexer import Lexeme
-from agent.planner.nouns import Mod, Noun, near_mod, picked
+from agent.planner.nouns import Mod, near_mod, picked
 from agent.planner.numbers import Amount
 
 _WHOLLY = ("completely", "fully", "entirely")
@@ -197,7 +197,7 @@ class PlaceReader(AttributeReader):
         if anchor is None or anchor.counts_most:
             return None
         anchor.mods.extend(self._anchor_mods())
-        self._not_of_each(anchor)
+        self.not_just_any(anchor)
         relation = "beyond_distance" if beyond != anchor.none else "within_distance"
         if anchor.joiner == "and" and len(anchor.subjects) > 1:
             return [near_mod(relation, subject, metres) for subject in anchor.each()]
@@ -220,6 +220,7 @@ class PlaceReader(AttributeReader):
         if anchor is None or not anchor.things or anchor.counts_most:
             return None
         anchor.mods.extend(self._anchor_mods())
+        self.not_just_any(anchor)
         least = low if low.dimension is not None else scaled(low, high)
         to = picked(anchor)
         return [near_mod("beyond_distance", to, least), near_mod("within_distance", to, high)]
@@ -233,14 +234,6 @@ class PlaceReader(AttributeReader):
         if to.geometry == "point":
             self.problems.cannot.append(f"what lies inside {to.label}: the map has them as points")
         return "inside", None
-
-    def _not_of_each(self, anchor: Noun) -> None:
-        """Note that "within 100 m of every school" is not what a relation to any school says."""
-        if anchor.every:
-            words = anchor.subjects[0].label or "thing"
-            self.problems.cannot.append(
-                f"what lies so to each of the {words}; ask whether all {words} have one"
-            )
 
     def _anchor_mods(self) -> list[Mod]:
         """Read what is said of an anchor, closely: "a school with a name"."""
@@ -297,6 +290,7 @@ class PlaceReader(AttributeReader):
         anchor = self.noun(join=False)
         if anchor is None or not anchor.things:
             return None
+        self.not_just_any(anchor)
         extreme = Extreme(
             axis="distance", order="least" if sup[1] == "least" else "most", word=sup[3]
         )
@@ -313,6 +307,7 @@ class PlaceReader(AttributeReader):
         if anchor is None or not anchor.things or anchor.counts_most:
             return None
         anchor.mods.extend(self._anchor_mods())
+        self.not_just_any(anchor)
         return [Mod("relation", Relation(relation=side, to=picked(anchor)))]
 
     def _topology(self) -> list[Mod] | None:
@@ -333,7 +328,10 @@ class PlaceReader(AttributeReader):
             or any(subject.refers for subject in anchor.subjects)
         ):
             return None
-        self._not_of_each(anchor)
+        self.not_just_any(anchor)
+        if anchor.none:
+            words = anchor.subjects[0].label or "things"
+            self.problems.cannot.append(f"what lies so to no {words}; ask what lies outside them")
         anchor.mods.extend(self._anchor_mods())
         to = picked(anchor)
         if word.has("CONTAIN"):

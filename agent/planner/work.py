@@ -65,7 +65,7 @@ class Work:
         """Say whether what was found in a turn answers this question."""
         return turn == self.turn or turn in self.continues
 
-    def need(self, tool: str, why: str, **arguments: Any) -> Evidence | None:
+    def need(self, tool: str, why: str, /, **arguments: Any) -> Evidence | None:
         """Return the evidence of a call, or None when the call has yet to be made.
 
         Raises:

@@ -72,11 +72,6 @@ def own_layer(said: Layer, features: str, index: Path, given: Given, how: Declar
     )  # fmt: skip
 
 
-def is_ours(layer: Layer) -> bool:
-    """Tell whether a layer was made of untrusted bytes, rather than ingested by an operator."""
-    return layer.source.header_sha256 == layer.features_sha256
-
-
 def check_index(path: Path) -> None:
     """Refuse a file that is not an index of features as ours are, whatever made it."""
     plain = not path.is_symlink() and path.is_file() and path.stat().st_nlink == 1

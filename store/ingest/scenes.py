@@ -43,13 +43,15 @@ def ingest_scene(
     """Take a picture file into the store and return its scene.
 
     The file stays where it lies and is never written to. The same bytes are the same scene
-    under any name; declarations not repeated are kept, new ones make the next revision.
+    under any name; declarations not repeated are kept, new ones make the next revision. What was
+    said of an upload of the same bytes is not what an operator says, and is not kept.
     """
     declared = declared or Declared()
     passed = check_file(path, home.extra_drivers)
     digest = digest_of(path, progress)
     held = home.catalog.scene_of_digest(digest)
-    texts = {**(held.declared if held else {}), **declared.as_texts()}
+    kept = held.declared if held is not None and held.trust == declared.trust else {}
+    texts = {**kept, **declared.as_texts()}
     source = source_of(path, passed.drivers[0])
     draft = blank(held, path, digest, source, texts, declared.trust)
     level = Level(draft, path, passed.drivers, None, passed.images)

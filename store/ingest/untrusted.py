@@ -10,13 +10,12 @@ import os
 import re
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.artifacts import Artifacts
+from store.artifacts import Artifacts, abandoned
 from store.errors import (
     BadDeclaration,
     BrokenFile,
@@ -31,12 +30,12 @@ from store.ingest.entry import Taken, refuse_for_vectors
 from store.ingest.hired import Hired
 from store.ingest.identity import Progress, digest_of, no_progress, safe_stem, scene_id
 from store.ingest.jobs import Facts, Job, Message
-from store.ingest.own_layer import Given, check_index, is_ours, own_layer
+from store.ingest.own_layer import Given, check_index, own_layer
 from store.ingest.pictures import COPY
 from store.ingest.redeclared import refuse_other_layer, refuse_other_scene
 from store.ingest.sandbox import Limits, Wall
 from store.ingest.scenes import NOTES, OurCopy, add_copy, pages_caveat
-from store.ingest.vectors import DeclaredLayer, driver_of, with_earlier
+from store.ingest.vectors import DeclaredLayer, driver_of, is_ours, with_earlier
 from store.raster.gate import header_of, is_picture, open_regular
 from store.raster.reader import check_unchanged
 from store.raster.recode import check_copy
@@ -276,8 +275,7 @@ def own_name(name: str) -> str:
 
 def remove_abandoned(home: Home, older_than_s: float = _ABANDONED_S) -> int:
     """Remove the folders of work that a killed process left; returns how many."""
-    then = time.time() - older_than_s
-    left = [path for path in home.scratch.glob(f"{_PREFIX}*") if path.stat().st_mtime < then]
+    left = abandoned(home.scratch, f"{_PREFIX}*", older_than_s)
     for path in left:
         shutil.rmtree(path, ignore_errors=True)
     return len(left)

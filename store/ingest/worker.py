@@ -107,7 +107,3 @@ def _teller() -> Callable[[float, str], None]:
 def _say(message: Message) -> None:
     sys.stdout.write(message.model_dump_json(exclude_none=True) + "\n")
     sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

@@ -288,3 +288,15 @@ def test_the_count_follows_a_review_with_its_interval(analyst):
     last = analyst.review("s", first.evidence[-1].id, by="person:A", reject=[1, 2, 3, 4])
     assert last.status == "answered"
     assert last.claims[0].value == 0
+
+
+def test_answers_about_other_crops_are_said_to_be_so(analyst):
+    analyst.ask("How many boxes?", session="s")
+    again = analyst.ask(answers=AnswersGiven({"E9#1": "no"}), session="s")
+    assert again.answer.startswith("None of the answers given is about these crops.")
+
+
+def test_going_on_takes_nothing_that_belongs_to_the_question(analyst):
+    analyst.ask("How many boxes?", session="s")
+    with pytest.raises(BadName, match="ask the question anew"):
+        analyst.ask(answers=AnswersGiven({"E1#1": "no"}), session="s", region="lonlat:0,0,1,1")

@@ -1,5 +1,7 @@
 """The embedded planner: which calls a question leads to, and what it asks back."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.agent.stand_ins import Fails, Session, Town, layer, scene
@@ -98,6 +100,34 @@ def test_compares_two_scenes_in_order_of_time():
     assert told.calls[0].arguments == {"before": "early-0a1b2c", "after": "late-0a1b2c"}
     assert told.answers[0].value == pytest.approx(0.158)
     assert told.answers[0].low == 0.13
+
+
+class TwoPlaces(Town):
+    """Scenes of one place, but for oslo_b, which lies apart."""
+
+    def describe_scene(self, call, ledger):
+        given = super().describe_scene(call, ledger)
+        east = call.arguments["scene"].startswith("oslo_b")
+        box = (24.1, 60.0, 24.12, 60.01) if east else (24.0, 60.0, 24.02, 60.01)
+        return replace(given, region=scene(box=box).footprint)
+
+
+def test_counts_of_two_scenes_are_looked_up_in_each_of_them():
+    pair = [scene("oslo_a"), scene("oslo_b", box=(24.1, 60.0, 24.12, 60.01))]
+    told = Session(TwoPlaces(dict(TOWN)), scenes=pair).ask(
+        "Are there more schools in oslo_a than in oslo_b?"
+    )
+    looked = [call.arguments for call in told.calls if call.tool == "lookup_osm"]
+    assert len({one["region"] for one in looked}) == 2
+
+
+def test_a_map_is_not_held_against_itself_where_two_scenes_show_one_place():
+    pair = [scene("oslo_a", "2010"), scene("oslo_c", "2015")]
+    told = Session(TwoPlaces(dict(TOWN)), scenes=pair).ask(
+        "Are there more schools in oslo_c than in oslo_a?"
+    )
+    assert "lookup_osm" not in tools_of(told)
+    assert "show the same place" in told.text
 
 
 def test_finds_the_pair_by_dates():

@@ -11,6 +11,7 @@ from agent.evaluation.bank import BadBank
 from agent.evaluation.run import not_right, table
 from agent.evidence import Claim, Evidence
 from agent.result import Answer
+from agent.town import CannotDraw, make_town
 from tools.contract import Method, Quantity
 
 BANK = """
@@ -74,6 +75,8 @@ def asked(**expect):
         ({"any_of": [3, 4]}, answered(4), "right"),
         ({"refuse": True}, answered(None, "abstained"), "right_refusal"),
         ({"refuse": True}, answered(0), "wrong_number"),
+        ({"refuse": True}, answered(None), "wrong_other"),
+        ({"refuse": True}, answered(None, "partial"), "right_refusal"),
         ({"value": 8, "tolerance": 1}, estimated(5, 3, 9), "imprecise"),
         ({"value": 8, "tolerance": 1}, estimated(5, 3, 7), "wrong_number"),
         ({"value": 8, "tolerance": 3}, estimated(5, 3, 7), "right"),
@@ -117,6 +120,17 @@ def test_the_table_counts_by_family():
     assert [item.outcome for item in not_right(scored)] == ["wrong_number"]
 
 
+def test_questions_are_chosen_with_those_they_follow(tmp_path):
+    path = tmp_path / "bank.yaml"
+    follows = "id: mayor, after: gsd, family"
+    path.write_text(BANK.replace("id: mayor, family", follows))
+    bank = load_bank(path)
+    assert [question.id for question in bank.chosen(["mayor"])] == ["gsd", "mayor"]
+    assert len(bank.chosen([])) == 4
+    with pytest.raises(BadBank, match="no question called major"):
+        bank.chosen(["held", "major"])
+
+
 @pytest.mark.slow
 def test_a_bank_is_asked_and_scored(tmp_path):
     path = tmp_path / "bank.yaml"
@@ -135,3 +149,9 @@ def test_missing_data_is_said_in_words(tmp_path):
     )
     assert result.exit_code != 0
     assert "a.tif is not there" in str(result.exception)
+
+
+def test_a_town_that_cannot_be_written_says_so_wherever_its_folder_would_be(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(CannotDraw, match="Not a directory"):
+        make_town(tmp_path / "file" / "below" / "deeper", 15, 512)

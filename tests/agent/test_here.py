@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agent.planner.here import all_water, given, only_scene
@@ -33,13 +35,25 @@ WORDS = {"ottawa": ("ottawa_1",), "landsat": ("l7",)}
     ],
 )  # fmt: skip
 def test_what_is_given_is_here(text, plain):
-    assert given(text, WORDS, drawn=False) == plain
+    assert given(text, WORDS, drawn=False)[0] == plain
+
+
+def test_a_name_that_chooses_nothing_is_told_and_one_beside_a_drawn_place_is_not():
+    held = Held(layers=frozenset({"osm"}))
+    told = read_question("How many pubs are in this part of Oslo?", held)
+    assert told.understood
+    assert told.set_aside == ["Oslo"]
+    assert read_question("How many pubs on this stretch of the coast?", held).set_aside == [
+        "the coast"
+    ]
+    drawn = replace(held, drawn=True)
+    assert read_question("How many pubs are in this part of Oslo?", drawn).set_aside == []
 
 
 def test_a_part_of_a_thing_is_what_was_drawn():
-    assert given("Boats in this part of the marina?", {}, drawn=True) == "Boats here?"
-    assert given("Trees on this slope?", {}, drawn=True) == "Trees here?"
-    assert given("Pubs in this district of Oslo?", {}, drawn=True) == "Pubs here?"
+    assert given("Boats in this part of the marina?", {}, drawn=True) == ("Boats here?", [])
+    assert given("Trees on this slope?", {}, drawn=True) == ("Trees here?", [])
+    assert given("Pubs in this district of Oslo?", {}, drawn=True) == ("Pubs here?", [])
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,17 @@ def test_what_is_wrong_is_said_in_words(tmp_path):
             assert told.content[0].text.startswith(code)
 
 
+@pytest.mark.parametrize("name", ["tool", "why", "self"])
+def test_an_argument_no_tool_has_is_refused_whatever_it_is_called(tmp_path, name):
+    registry = Registry([fakes.count_things])
+    with Analyst(
+        Settings(home=tmp_path / "home", heads=tmp_path / "heads"), registry=registry
+    ) as analyst:
+        told = Service(analyst).call("count_things", {"number": 3, name: "x"}, lambda: False)
+    assert told.structuredContent["status"] == "abstained"
+    assert told.structuredContent["refusals"][0]["code"] == "bad_call"
+
+
 def test_what_a_person_said_cannot_be_said_by_a_program(tmp_path):
     with Analyst(Settings(home=tmp_path / "home", heads=tmp_path / "heads")) as analyst:
         service = Service(analyst)

@@ -65,7 +65,7 @@ class Stumbles(Follows):
     def __call__(self, body):
         self.turn += 1
         junk = [Says("Let me think."), Says(calls=[("lookup_osm", '{"of": "bu')])]
-        return junk[self.turn % 2] if self.turn % 2 else super().__call__(body)
+        return junk[self.turn // 2 % 2] if self.turn % 2 else super().__call__(body)
 
 
 MODELS = {

@@ -248,10 +248,20 @@ def test_what_is_no_whole_file_is_a_worded_error_and_leaves_nothing(answer, erro
         assert secret not in str(failed.value)
 
 
-@pytest.mark.parametrize("drip", [b"A: b\r\n", b"x"], ids=["in the head", "in the body"])
-def test_a_host_that_drips_is_cut_off(drip, tmp_path):
+DRIPS = {
+    "in the head": (b"Content-Length: 100000\r\n", b"A: b\r\n"),
+    "in the body": (b"Content-Length: 100000\r\n\r\n", b"x"),
+    "in a body of no told length": (b"\r\n", b"x"),
+    "in the size of a chunk": (b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"),
+}
+
+
+@pytest.mark.parametrize("where", DRIPS)
+def test_a_host_that_drips_is_cut_off(where, tmp_path):
+    head, drip = DRIPS[where]
+
     def answer():
-        yield b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n" + (b"" if b":" in drip else b"\r\n")
+        yield b"HTTP/1.1 200 OK\r\n" + head
         for _ in range(80):
             yield drip
             time.sleep(0.02)
@@ -261,6 +271,27 @@ def test_a_host_that_drips_is_cut_off(drip, tmp_path):
         web.fetcher(whole_s=0.3).fetch("http://example.org/a", tmp_path / "f")
     assert time.monotonic() - started < 1.2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_body_that_stalls_until_it_is_cut_off_is_not_taken_for_whole(tmp_path):
+    def answer():
+        yield b"HTTP/1.1 200 OK\r\n\r\nhalf of it"
+        time.sleep(1.2)
+
+    web, started = Web({"example.org/a": answer()}), time.monotonic()
+    with pytest.raises(FetchFailed, match="too slowly"):
+        web.fetcher(whole_s=0.3).fetch("http://example.org/a", tmp_path / "f")
+    assert time.monotonic() - started < 1.0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_kept_is_said_and_nothing_of_others_is_removed(tmp_path):
+    web = Web({"example.org/a": ok(b"x")})
+    (tmp_path / "f").write_bytes(b"of somebody")
+    for place, words in (("f", "File exists"), ("none/f", "No such file")):
+        with pytest.raises(FetchFailed, match=f"could not be kept: {words}"):
+            web.fetcher().fetch("http://example.org/a", tmp_path / place)
+    assert (tmp_path / "f").read_bytes() == b"of somebody"
 
 
 def test_stopping_leaves_nothing(tmp_path):

@@ -161,6 +161,24 @@ def test_the_interval_holds_the_count(seed, chance):
     assert 0 <= told.low <= told.count <= told.high
 
 
+def test_an_interval_is_about_as_wide_as_the_draws_are_spread():
+    def width(spread):
+        each = np.repeat(np.linspace(0.5 - spread, 0.5 + spread, 200)[:, None], 60, axis=1)
+        found = Candidates(np.arange(120.0).reshape(60, 2) * 50, *(np.ones(60),) * 4)
+        told = estimate(each, Doubles.of(found), population().prior(5.0, made=True))
+        return told.high - told.low
+
+    assert 0 < width(0.0) < width(0.4) < 80
+
+
+def test_the_crop_whose_answer_tells_most_of_the_count_is_asked_about_first():
+    sure = np.repeat([[0.99, 0.98, 0.97, 0.02, 0.01]], 40, axis=0)
+    split = np.tile([[0.1], [0.9]], (20, 3))
+    draws = np.concatenate([sure[:, :3], split, sure[:, 3:]], axis=1)
+    rows = questions.next_rows(draws, np.ones(draws.shape), np.zeros(8, bool), 1)
+    assert rows[0] in (3, 4, 5)
+
+
 def test_upright_boxes_around_turned_things_give_their_true_size(scene):
     reader, places = scene
     base = Lattice(reader, Stretch.of(reader), 1.0)

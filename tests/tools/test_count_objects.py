@@ -13,7 +13,7 @@ from store.errors import StoreError
 from store.features.sets import FeatureSet
 from store.geo import Region
 from tests.pictures import bench, ground, take, write
-from tests.tools.counted_pictures import Desk, box
+from tests.tools.counted_pictures import Desk, box, lot
 from tools.contract import ToolRefusal
 from tools.count_objects import count_objects
 from tools.counting.search import _kept
@@ -193,6 +193,49 @@ def test_refuses_where_no_pixel_holds_data(tmp_path):
         count_objects.function(bench(desk.home, tmp_path / "s"), scene=blank, target="thing",
                                examples=[box(blank, (40.0, 40.0, 0.0))])  # fmt: skip
     desk.home.close()
+
+
+def test_where_only_what_has_no_data_looks_alike_no_count_is_made_up(desk, tmp_path):
+    data, places = lot()
+    col, row = places[5][:2].astype(int)
+    data = np.maximum(data, 1)
+    data[:, row - 5 : row + 5, col - 5 : col + 5] = 0
+    scene = take(
+        desk.home,
+        write(tmp_path / "holed.tif", data, nodata=0, crs=None, transform=None),
+        gsd_m=0.18,
+    )
+    around = Region.pixels(f"px:{scene.id}", col - 8, row - 8, col + 8, row + 8)
+    examples = [box(scene, places[i]) for i in range(3)]
+    told = refusal(desk, scene=scene, examples=examples, region=around)
+    assert told.code == "nothing_alike"
+
+
+def test_answers_that_are_all_unsure_give_no_count(desk, findings):
+    judged, found = [], findings[0]
+    for _ in range(3):
+        judged.append(desk.judge(found, lambda car: "unsure"))
+        found = desk.count(judged)
+    judged.append(desk.judge(found, lambda car: "unsure"))
+    assert refusal(desk, judged=judged).code == "no_answers"
+
+
+def test_says_so_when_nothing_was_asked_because_nothing_else_looks_alike(desk):
+    col, row, _ = desk.places[0]
+    on_it = Region.pixels(f"px:{desk.scene.id}", col - 5, row - 5, col + 5, row + 5)
+    found = desk.count(region=on_it)
+    assert (value(found, "count").value, value(found, "answered").value) == (1, 0)
+    assert any(c.code == "nothing_asked" for c in found.caveats)
+
+
+def test_the_method_says_that_crops_are_chosen_and_not_drawn_by_chance(findings):
+    assert "chosen by rule" in findings[-1].method.source
+
+
+def test_answers_do_not_go_with_shape_even_beside_examples(desk, findings):
+    told = refusal(desk, judged=[desk.judge(findings[0])], method="shape")
+    assert told.code == "nothing_asked"
+    assert "no example" not in str(told)
 
 
 def test_the_person_can_stop_it(desk):

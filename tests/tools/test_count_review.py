@@ -13,6 +13,7 @@ from store.errors import FramesDiffer
 from store.features.sets import FeatureSet
 from store.geo import EARTH, Region
 from tools.contract import Bench, ToolRefusal
+from tools.counting.judges import check_rows
 from tools.record_answers import record_answers
 from tools.review_objects import review_objects
 
@@ -134,6 +135,12 @@ def test_rejecting_everything_leaves_an_exact_nothing():
 )  # fmt: skip
 def test_reviews_that_contradict_are_refused(said, wanted):
     assert code(review, **said) == wanted
+
+
+def test_a_review_of_very_many_takes_no_time():
+    rows = list(range(1, 50_001))
+    assert check_rows(rows, 50_000, "accept") == rows
+    assert code(check_rows, [*rows, 7, 3], 50_000, "accept") == "row_twice"
 
 
 def test_a_rejected_object_may_be_drawn_anew():

@@ -125,6 +125,19 @@ def test_a_question_without_eyes_is_refused_and_the_picture_is_not(home, tmp_pat
     assert look(bench(home, tmp_path / "s"), scene, question="  ").views
 
 
+def test_eyes_are_not_asked_where_there_is_no_data(home, tmp_path):
+    data = ground()
+    data[:, :, :64] = 0
+    scene = take(home, write(tmp_path / "h.tif", data, nodata=0))
+    eyes, empty = Stub("a lake"), part(scene, 0, 0, 60, 100)
+    with pytest.raises(ToolRefusal) as refused:
+        look(bench(home, tmp_path / "s", eyes=eyes), scene, region=empty, question="A lake?")
+    assert (refused.value.code, eyes.saw) == ("no_data", None)
+    found = look(bench(home, tmp_path / "s"), scene, region=empty)
+    assert found.value("nodata_share") == 1.0
+    assert "no_data" in codes(found)
+
+
 def test_false_colour_comes_with_near_infrared_and_only_then(home, tmp_path):
     data = ground(bands=4)
     scene = take(home, write(tmp_path / "n.tif", data), bands=["R", "G", "B", "NIR"])

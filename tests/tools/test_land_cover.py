@@ -221,6 +221,48 @@ def test_none_is_not_said_of_what_was_not_seen(desk):
     assert found.coverage.valid == pytest.approx(0.7)
 
 
+@pytest.mark.parametrize("bands", [BANDS, ["red", "nir"]])
+def test_what_the_scenes_own_mask_marks_as_cloud_is_not_told(desk, bands):
+    data = strips([("low", 0.5), ("bare", 0.5)])[[BANDS.index(name) for name in bands]]
+    mask = np.zeros((1, 100, 100), np.float32)
+    mask[:, :, 80:] = 1
+    found = desk(np.concatenate([data, mask]), bands=[*bands, "CLOUD"])
+    assert found.value("cloud_share") == pytest.approx(0.2, abs=0.001)
+    assert share(found, "bare_or_built").value == pytest.approx(0.3, abs=0.01)
+    assert share(found, "bare_or_built").high == pytest.approx(0.5, abs=0.01)
+    mask[:, :, 60:] = 1
+    with pytest.raises(ToolRefusal) as refused:
+        desk(np.concatenate([data, mask]), bands=[*bands, "CLOUD"], name="b.tif")
+    assert refused.value.code == "cloudy"
+
+
+def test_without_green_no_water_is_said_not_to_be_there(desk):
+    data = strips([("water", 0.4), ("low", 0.3), ("bare", 0.3)])
+    found = desk(data[[2, 4]], bands=["red", "nir"])
+    assert share(found, "vegetation").value == pytest.approx(0.3, abs=0.01)
+    assert "share_water" not in {q.name for q in found.quantities}
+    assert "water" not in {mask.name for mask in found.masks}
+    assert "water_not_told" in codes(found)
+
+
+def test_a_region_between_the_middles_of_pixels_is_refused_as_too_small(home, tmp_path):
+    data = strips([("trees", 1.0)])
+    path = write(tmp_path / "r.tif", data, photometric="MINISBLACK", transform=TEN_METRES)
+    scene = take(home, path, bands=BANDS)
+    tiny = Region.pixels(f"px:{scene.id}", 50.1, 50.1, 50.3, 50.3)
+    with pytest.raises(ToolRefusal, match="the middle of no pixel") as refused:
+        tell(bench(home, tmp_path / "s"), scene, region=tiny)
+    assert refused.value.code == "region_too_small"
+
+
+@pytest.mark.parametrize("sensor", ["SAR", None])
+def test_where_no_data_are_it_is_not_said_that_nothing_stands_out(desk, sensor):
+    empty = np.full((1 if sensor else 6, 100, 100), -9999, np.float32)
+    with pytest.raises(ToolRefusal, match="no data were found") as refused:
+        desk(empty, bands=None if sensor else BANDS, sensor=sensor, nodata=-9999)
+    assert refused.value.code == "no_data"
+
+
 def test_a_region_alone_is_told(home, tmp_path):
     path = write(
         tmp_path / "r.tif",

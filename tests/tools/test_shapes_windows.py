@@ -10,6 +10,7 @@ from scipy import ndimage
 
 from store.raster import Window
 from tools.counting.contract import Candidates
+from tools.counting.seams import apart
 from tools.shapes.backdrop import REACH_PX as BACKDROP_PX
 from tools.shapes.backdrop import backdrop
 from tools.shapes.blobs import REACH_PX, alignment_px, find_blobs, octaves_for
@@ -17,7 +18,6 @@ from tools.shapes.local import line_mean
 from tools.shapes.looks import Piece
 from tools.shapes.regions import regions_of
 from tools.shapes.sums import box_mean
-from tools.shapes.suppress import apart
 
 DICE = np.random.default_rng(11)
 PLANE = ndimage.gaussian_filter(DICE.normal(size=(420, 380)), 2).astype(np.float32) * 300 + 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from agent.settings import Settings
 from agent.start import Analyst
 from store.errors import BadName, StoreError, UnknownId
 from tests import fakes
+from tests.ui.viewer.stage import numbered, scene
 from tools.registry import Registry
 from tools.review_objects import review_objects
 from ui.acts import Acts, _view, reviewer
@@ -168,10 +170,36 @@ def test_verifying_says_the_result_in_words(acts):
     assert "Not whole: E1 of session" in acts.verify()
 
 
-def test_choosing_scenes_keeps_at_most_two(acts):
-    doings = Doings(acts)
+def test_choosing_scenes_keeps_the_last_two_and_a_second_click_takes_one_off(acts, tmp_path):
+    doings, here = Doings(acts), Here(session="s")
+    home = acts.analyst.home
+    held = [scene(home, tmp_path / f"{n}.tif", numbered(20, 30) + n).id for n in range(3)]
+    for name in held:
+        here = doings.told(here, {"act": "pick", "scene": name})
+    assert here.scenes == (held[1], held[2])
+    assert doings.told(here, {"act": "pick", "scene": held[1]}).scenes == (held[2],)
     with pytest.raises(UnknownId):
-        doings.told(Here(session="s"), {"act": "pick", "scene": "nothing"})
+        doings.told(here, {"act": "pick", "scene": "nothing"})
+
+
+def test_what_is_to_be_known_of_a_scene_is_told_beside_it(acts, tmp_path):
+    held = scene(acts.analyst.home, tmp_path / "2021-06-14.tif", numbered(20, 30))
+    assert held.caveats
+    assert held.caveats[0].text in html.unescape(acts.scenes(Here(session="s")))
+
+
+def test_objects_whose_file_is_gone_are_said_to_be_missing(acts):
+    here = asked(acts)
+    found = acts._ledger(here).get("E1")
+    acts.analyst.home.artifacts.path(found.set.sha256).unlink()
+    assert "The objects cannot be shown: " in acts.evidence(here)
+    assert "The objects cannot be shown: " in acts.strip(replace(here, row=1))
+
+
+@pytest.mark.parametrize("act", ["resume", "answers"])
+def test_nothing_can_be_gone_on_with_where_nothing_was_asked(acts, act):
+    with pytest.raises(BadName, match="nothing was asked"):
+        Doings(acts).begin(Here(session="s"), {"act": act, "verdicts": {"E1#1": "yes"}})
 
 
 @pytest.mark.parametrize(
@@ -241,5 +269,6 @@ def test_who_judges_is_recorded_plainly_and_as_a_person(name, by):
 def test_the_map_shows_what_it_can_and_says_what_it_cannot(acts):
     here = asked(acts)
     view = Doings(acts).view(here)
-    assert view.spec["scenes"] == []
+    assert view.spec.scenes == []
     assert "no scene" in view.note
+    assert view.note in html.unescape(acts.strip(here, view.note))

@@ -201,6 +201,19 @@ def test_a_question_back_is_answered_by_its_buttons(chromium, town):
         assert spy.quiet
 
 
+def test_a_click_that_cannot_be_done_is_told_in_words(chromium, town):
+    with page_of(chromium, town) as (page, spy):
+        tab(page, "Scenes")
+        page.evaluate("document.querySelector('.scenes .pick').dataset.scene = 'gone-000000'")
+        page.locator(".scenes .pick").first.click()
+        page.wait_for_selector("#problem .problem")
+        assert "gone-000000" in page.locator("#problem").inner_text()
+        page.locator(".scenes .pick").last.click()
+        page.wait_for_selector(".scene.chosen")
+        page.wait_for_function("!document.querySelector('#problem .problem')")
+        assert spy.quiet, (spy.elsewhere, spy.errors)
+
+
 def test_a_session_is_there_again_after_a_reload(chromium, town):
     with page_of(chromium, town) as (page, spy):
         new_session(page)

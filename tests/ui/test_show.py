@@ -153,7 +153,7 @@ def test_the_end_has_answer_cost_and_summary():
 def test_a_figure_shows_its_interval_and_what_kind_it_is():
     (figure,) = answer_view(answer(), {"E1"}).figures
     assert (figure.value, figure.low, figure.high) == ("12", "10", "15")
-    assert figure.kind.startswith("estimated from a sample")
+    assert figure.kind.startswith("estimated from answers about some")
     assert "90 times in 100" in figure.kind
     assert 0 <= figure.start < figure.at < figure.end <= 1
     assert figure.evidence == "E1"
@@ -198,6 +198,26 @@ def test_citations_lead_to_evidence_that_is_known_and_stay_words_otherwise():
 def test_points_and_paragraphs_are_told_apart():
     found = blocks("It stands on:\n\n- [E1] one\n- [E2] two", {"E1"})
     assert [block.kind for block in found] == ["paragraph", "point", "point"]
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (
+            "Draw a box around one, or give --example lonlat:-1.5,2,3.25,4.",
+            "Draw a box around one.",
+        ),
+        (
+            "Draw a box around one, or give --example px:bay-0a1b2c:1,2,3,4.",
+            "Draw a box around one.",
+        ),
+        ("Draw a box around it, or give it with --region", "Draw a box around it"),
+        ("Declare it at ingest with --gsd M.", "Declare it at ingest with --gsd M."),
+    ],
+)
+def test_what_a_box_on_the_map_says_is_not_to_be_typed(told, shown):
+    view = answer_view(answer(told, status="needs_input", claims=[]), set())
+    assert [p.text for block in view.blocks for p in block.pieces] == [shown]
 
 
 def test_choices_and_crops_of_a_question_back():

@@ -26,8 +26,10 @@ from tools.counting.target import Target
 Floats = NDArray[np.float64]
 METHOD = "count_by_asking"
 SOURCE = (
-    "ranking: exemplar-LDA, Hariharan et al. 2012; count: Bayesian logistic regression with a "
-    "prior fitted on other images, elliptical slice sampling, Murray et al. 2010"
+    "ranking: exemplar-LDA, Hariharan et al. 2012; crops to ask about: chosen by rule, those that "
+    "would narrow the count most, not drawn by chance; count and interval: Bayesian logistic "
+    "regression with a prior fitted on other images, elliptical slice sampling, Murray et al. "
+    "2010, stretched by what held in other places"
 )
 DRAWS, FINAL_DRAWS = 400, 600
 FULL_BEFORE, FULL_AFTER = 0.3, 0.05
@@ -62,7 +64,8 @@ def by_asking(job: Job) -> Finding:
         progress=lambda share: job.bench.progress(share, f"looking for {job.target.many}"),
     )
     found = done.found
-    if not len(found):
+    on_data = job.area.on_data(found)
+    if not on_data.any():
         raise ToolRefusal(
             f"nothing in this part of {job.reader.scene.id} looks at all like the examples; that "
             f"does not say that there are no {job.target.many}. Draw other examples, or ask about "
@@ -71,7 +74,7 @@ def by_asking(job: Job) -> Finding:
             {"examples": "1 to 3 boxes"},
         )
     answers = answers_of(job.reader, found, job.judged)
-    closed = done.belief.known | ~job.area.on_data(found)
+    closed = done.belief.known | ~on_data
     closed[list(answers.asked)] = True
     count = in_this_round(len(answers))
     if count and not closed.all():
@@ -79,7 +82,14 @@ def by_asking(job: Job) -> Finding:
         _check_full(job, done, draws.mean(axis=0), FULL_BEFORE)
         rows = next_rows(draws, done.doubles.once(draws), closed, count)
         return _questions(job, done, answers, rows)
-    return _counted(job, done, answers)
+    if answers.unsure and not answers.said:
+        raise ToolRefusal(
+            f"no crop could be told to show {job.target.many} or not: every answer was unsure (of "
+            f"{len(answers)}), and no count comes of that. Choose a finer image, draw clearer "
+            "examples, or have the crops judged by somebody who can tell",
+            "no_answers",
+        )
+    return _counted(job, done, answers, on_data)
 
 
 def _questions(job: Job, done: Search, answers: Answers, rows: list[int]) -> Finding:
@@ -100,9 +110,9 @@ def _questions(job: Job, done: Search, answers: Answers, rows: list[int]) -> Fin
     )  # fmt: skip
 
 
-def _counted(job: Job, done: Search, answers: Answers) -> Finding:
+def _counted(job: Job, done: Search, answers: Answers, on_data: NDArray[np.bool_]) -> Finding:
     draws = done.belief.draws(answers.said, FINAL_DRAWS, 300, 4)
-    draws[:, ~job.area.on_data(done.found)] = 0.0
+    draws[:, ~on_data] = 0.0
     mean = draws.mean(axis=0)
     _check_full(job, done, mean, FULL_AFTER)
     counted = estimate(draws, done.doubles, done.prior)
@@ -125,7 +135,7 @@ def _counted(job: Job, done: Search, answers: Answers) -> Finding:
         ),
         views=[overview(job.reader, job.area.where.window, job.area.region, marks, words)],
         caveats=[
-            *job.boxes.caveats, *undated(job.reader.scene), *_caveats(job, done, answers)
+            *job.boxes.caveats, *undated(job.reader.scene), *_caveats(done, answers)
         ],
         series={},
     )  # fmt: skip
@@ -149,8 +159,11 @@ def _count(job: Job, counted: Estimate) -> Quantity:
     )  # fmt: skip
 
 
-def _caveats(job: Job, done: Search, answers: Answers) -> list[Caveat]:
+def _caveats(done: Search, answers: Answers) -> list[Caveat]:
     said = []
+    if not len(answers):
+        text = "nothing but the examples looks alike here, so no question was asked"
+        said.append(Caveat(code="nothing_asked", text=text))
     if answers.unsure:
         text = (
             f"{len(answers.unsure)} of {len(answers)} answers were unsure; they count as not "

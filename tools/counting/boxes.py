@@ -48,8 +48,12 @@ def boxes_of(
             "too_many_examples",
             {"examples": "1 to 3 boxes"},
         )
+    if like is not None and examples:
+        raise ToolRefusal(
+            "examples and a set to go by were both given; give one of them", "two_kinds_of_examples"
+        )
     areas = [reader.region_window(region).area for region in examples]
-    if like is not None and not areas:
+    if like is not None:
         areas = _chosen(reader, like)
     boxes = tuple(drawn(area) for area in areas)
     if not boxes:

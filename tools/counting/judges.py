@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from store.text import clean_text
 from tools.contract import ToolRefusal
 
-BY_PATTERN = r"^(person|file|eyes)(:.{1,80})?$"
-_BY = re.compile(BY_PATTERN, re.DOTALL)
+_BY = re.compile(r"^(person|file|eyes)(:.{1,80})?$", re.DOTALL)
 
 
 def judge(by: str) -> str:
@@ -33,7 +33,7 @@ def check_rows(rows: Sequence[int], count: int, what: str) -> list[int]:
             else f"{what}: the set is empty, so it has no row {wrong[0]}",
             "no_such_row",
         )
-    twice = sorted({row for row in rows if list(rows).count(row) > 1})
+    twice = [row for row, times in Counter(rows).items() if times > 1]
     if twice:
-        raise ToolRefusal(f"{what}: row {twice[0]} is named twice; name each once", "row_twice")
+        raise ToolRefusal(f"{what}: row {min(twice)} is named twice; name each once", "row_twice")
     return list(rows)

@@ -16,7 +16,8 @@ _ON_LAND = (
 _AFLOAT = ("ship", "boat", "sailboat", "ferry", "warship", "submarine", "barge", "tanker")
 _SLENDER = 3.0
 _MADE = frozenset([*_ON_LAND, *_AFLOAT, "aircraft", "helicopter"])
-"""Things of one size that stand apart; how many of them candidates miss was measured."""
+"""Things of one size that stand apart. How many of them candidates miss was measured for ships,
+cars and large vehicles, and is taken to hold for the rest."""
 
 
 @dataclass(frozen=True)

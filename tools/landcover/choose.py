@@ -15,7 +15,7 @@ from tools.landcover.digital import DigitalRules
 from tools.landcover.look import Look, cloudy, look_at
 from tools.landcover.radar import RadarRules
 from tools.landcover.reflectance import ReflectanceRules
-from tools.looking.radiometry import Radiometry, radiometry_of
+from tools.looking.radiometry import Radiometry, no_data, radiometry_of
 from tools.looking.roles import Role, Roles
 from tools.looking.stretch import radar_caveat
 
@@ -103,7 +103,9 @@ def _radar(reader: SceneReader, window: Window) -> Chosen:
         if pixels.valid.any():
             samples.append((pixels.data[0], pixels.valid))
     words = "radar samples"
-    caveats = [radar_caveat(np.stack([samples[0][0]]))] if samples else []
+    if not samples:
+        raise no_data(reader.scene)
+    caveats = [radar_caveat(np.stack([samples[0][0]]))]
     meaning = Radiometry("digital", {}, {}, words)
     return Chosen(RadarRules(samples, reader.scene.id), [band], meaning, None, caveats)
 

@@ -47,7 +47,7 @@ class RadarRules:
         self._decibel = any((_real(plane)[valid] < 0).any() for plane, valid in samples)
         heard = [(plane, valid & ~silent(plane)) for plane, valid in samples]
         seen = [backscatter(plane, valid, decibel=self._decibel)[valid] for plane, valid in heard]
-        split = two_parts(np.concatenate(seen)) if seen else None
+        split = two_parts(np.concatenate(seen))
         if split is None or split.valley > _CLEAN:
             raise ToolRefusal(
                 f"the backscatter of {scene} has no dark part of its own, and water-like ground is "

@@ -52,7 +52,10 @@ _LOOSE = {"trees_swir1": 0.17, "trees_rededge": 0.09, "trees_green": 0.076, "tre
 
 
 class ReflectanceRules:
-    """Rules for scenes of reflectance with near infrared; trees are told where there is SWIR."""
+    """Rules for scenes of reflectance with near infrared; trees are told where there is SWIR.
+
+    Water is told where there is green: nothing else would tell it from bare ground.
+    """
 
     name = "fixed thresholds of reflectance"
     source = (
@@ -66,7 +69,8 @@ class ReflectanceRules:
         self.roles: tuple[Role, ...] = tuple(role for role in wanted if role in roles)
         self._trees = "swir1" in roles
         greens = (TREES, LOW) if self._trees else (VEGETATION,)
-        self.told: tuple[int, ...] = (WATER, *greens, BARE)
+        wet = (WATER,) if "green" in roles else ()
+        self.told: tuple[int, ...] = (*wet, *greens, BARE)
         base = Settings()
         self.family: list[Any] = [
             base,
@@ -94,6 +98,9 @@ class ReflectanceRules:
             "vegetation where pixels are larger than they are"
         )
         said.append(Caveat(code="mixed_pixels", text=text))
+        if "green" not in roles:
+            text = "without green, water is not told; dark water is unknown, other water is bare"
+            said.append(Caveat(code="water_not_told", text=text))
         if "blue" not in roles:
             text = "clouds and haze were not looked for: there is no blue band"
             said.append(Caveat(code="clouds_not_checked", text=text))

@@ -12,6 +12,7 @@ from tools.contract import Coverage, Look, Quantity, ToolRefusal, View
 from tools.landcover.classes import CLOUD, KINDS, LOW, TREES, UNKNOWN, VEGETATION
 from tools.landcover.survey import Survey
 from tools.looking.bearings import bearings_of
+from tools.looking.radiometry import no_data
 from tools.looking.sheet import NO_DATA, Sheet, compose, enlarged, enlargement
 
 CLOUDED = 0.3
@@ -34,12 +35,7 @@ def check(scene: Scene, survey: Survey) -> None:
     """Refuse where there is no data, or cloud hides too much."""
     total = float(survey.areas[0].sum())
     if total == 0.0:
-        raise ToolRefusal(
-            f"{scene.id} holds no data in this area, so there is nothing to tell; name a region "
-            "with data",
-            "no_data",
-            {"valid_share": "> 0"},
-        )
+        raise no_data(scene)
     cloud = float(survey.areas[0, CLOUD] / total)
     if cloud > CLOUDED:
         raise ToolRefusal(

@@ -13,6 +13,7 @@ from tools.landcover.classes import CLOUD, INVALID, KINDS, UNKNOWN, WATER, Bools
 from tools.landcover.look import Look, at_window
 from tools.looking.canvas import Canvas
 from tools.looking.radiometry import Radiometry
+from tools.looking.roles import CLOUD_ABOVE
 from tools.looking.scan import Piece, Scan
 from tools.looking.sheet import ROOM, ROOM_DOWN
 
@@ -26,6 +27,7 @@ class Survey:
         bands: The bands of the rules' roles, in their order.
         meaning: What samples mean.
         clouds: A coarse mask of clouds with the look it is of; None where the rules see them.
+        cloud_band: The scene's own mask of clouds, by index from 1; None where it has none.
     """
 
     def __init__(
@@ -35,9 +37,11 @@ class Survey:
         bands: list[int],
         meaning: Radiometry,
         clouds: tuple[Bools, Look] | None = None,
+        cloud_band: int | None = None,
     ) -> None:
         self.scan, self.rules = scan, rules
         self._bands, self._meaning, self._clouds = bands, meaning, clouds
+        self._read = bands if cloud_band is None else [*bands, cloud_band]
         self.areas = np.zeros((len(rules.family), len(KINDS)))
         self.canvas = Canvas(scan.shape, min(ROOM, ROOM_DOWN), layers=len(KINDS))
         self.told_px = 0
@@ -46,7 +50,7 @@ class Survey:
     def run(self, folder: Path) -> None:
         """Do it; one mask for each class that the rules tell is written into a folder."""
         with self._writers(folder) as writers:
-            for piece in self.scan.pieces(self._bands, "mapping land cover", self.rules.halo):
+            for piece in self.scan.pieces(self._read, "mapping land cover", self.rules.halo):
                 central = self._add(piece)
                 for code, writer in writers.items():
                     writer.write(piece.row0, piece.col0, self._mask(central, code))
@@ -70,7 +74,7 @@ class Survey:
 
     def _add(self, piece: Piece) -> Codes:
         """Add up a piece and return its classes under the first settings."""
-        data = piece.pixels.data
+        data = piece.pixels.data[: len(self._bands)]
         valid = piece.pixels.valid & ~self._meaning.empty(data)
         values = self._meaning.values(data, self._bands)
         features = self.rules.features(dict(zip(self.rules.roles, values, strict=True)), valid)
@@ -78,12 +82,14 @@ class Survey:
         whole = bool(held.all())
         weights = self.scan.weights(piece)
         weights = weights.ravel() if whole else weights[held]
-        clouds = self._cloud(piece)
+        clouds, marked = self._cloud(piece), self._marked(piece)
         central: Codes | None = None
         for number, settings in enumerate(self.rules.family):
             codes = self.rules.codes(features, settings)[piece.core]
             if clouds is not None:
                 codes = np.where(clouds & (codes != WATER), np.uint8(CLOUD), codes)
+            if marked is not None:
+                codes = np.where(marked, np.uint8(CLOUD), codes)
             kept = codes.ravel() if whole else codes[held]
             self.areas[number] += np.bincount(kept, weights, len(KINDS))
             if central is None:
@@ -99,3 +105,9 @@ class Survey:
             return None
         mask, look = self._clouds
         return at_window(mask, look.window, piece.window, piece.inside.shape)
+
+    def _marked(self, piece: Piece) -> Bools | None:
+        """Return where the scene's own mask marks cloud; None where it has none."""
+        if len(self._read) == len(self._bands):
+            return None
+        return np.asarray(piece.pixels.data[-1][piece.core] > CLOUD_ABOVE)

@@ -14,7 +14,7 @@ from store.raster.masks import NOT_KNOWN, MaskWriter
 from tools.looking.canvas import Canvas
 from tools.looking.indices import Index
 from tools.looking.radiometry import Radiometry
-from tools.looking.roles import Role, Roles
+from tools.looking.roles import CLOUD_ABOVE, Role, Roles
 from tools.looking.scan import Piece, Scan
 from tools.looking.sheet import ROOM, ROOM_DOWN
 from tools.looking.statistics import RunningStatistics
@@ -85,7 +85,7 @@ class IndexScan:
         data: NDArray[Any] = piece.pixels.data[: len(self._bands)]
         valid = piece.valid & ~self.meaning.empty(data)
         if self._cloud is not None:
-            cloudy = piece.pixels.data[-1] > 0.5
+            cloudy = piece.pixels.data[-1] > CLOUD_ABOVE
             self.cloudy_px += int((valid & cloudy).sum())
             valid &= ~cloudy
         physical = self.meaning.values(data, self._bands)

@@ -137,7 +137,7 @@ def _from_file(
 def _floating(reader: SceneReader, bands: Sequence[int], within: Window | None) -> Radiometry:
     held = samples_of(reader, bands, within)
     if not held.size:
-        raise _no_data(reader.scene)
+        raise no_data(reader.scene)
     low, high = np.percentile(held, [0.5, 99.0])
     if _PLAUSIBLE[0] <= low and high <= _PLAUSIBLE[1] and high > 0.0:
         text = "the samples are floating-point numbers from about 0 to 1: taken as reflectance"
@@ -146,10 +146,11 @@ def _floating(reader: SceneReader, bands: Sequence[int], within: Window | None) 
     return _digital(bands, "floating-point numbers outside of the range of reflectance")
 
 
-def _no_data(scene: Scene) -> ToolRefusal:
+def no_data(scene: Scene) -> ToolRefusal:
+    """Refuse an area of which no sample was found."""
     return ToolRefusal(
-        f"no data were found in this area of {scene.id}, so it is not known what its numbers mean "
-        "and there is nothing to measure; name a region with data",
+        f"no data were found in this area of {scene.id}, so there is nothing to measure and "
+        "nothing to see; name a region with data",
         "no_data",
         {"valid_share": "> 0"},
     )
@@ -256,6 +257,6 @@ def _darkest(reader: SceneReader, bands: Sequence[int], within: Window | None) -
     known = {roles.band[role] for role in _SPECTRAL if role in roles}
     samples = samples_of(reader, sorted(known | set(bands)), within, zero=False)
     if not samples.size:
-        raise _no_data(reader.scene)
+        raise no_data(reader.scene)
     held = samples[:, (samples > 0).all(axis=0)]
     return float(np.percentile(held, _DARK_SHARE, axis=1).min()) if held.size else None

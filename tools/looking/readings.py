@@ -15,10 +15,11 @@ _LONGEST_READING = 400
 
 @dataclass(frozen=True)
 class Question:
-    """One question about a picture, with the answers to choose from."""
+    """One question about a picture, with the answers to choose from, and who is asked."""
 
     text: str
     choices: list[str]
+    eyes: Eyes
 
 
 def question_of(bench: Bench, question: str | None, choices: Sequence[str]) -> Question | None:
@@ -34,12 +35,12 @@ def question_of(bench: Bench, question: str | None, choices: Sequence[str]) -> Q
             "no_eyes",
             {"eyes": "a vision-language model"},
         )
-    return Question(text, kept)
+    return Question(text, kept, bench.eyes)
 
 
-def ask_eyes(eyes: Eyes, asked: Question, png: bytes) -> tuple[list[Quantity], list[Caveat]]:
+def ask_eyes(asked: Question, png: bytes) -> tuple[list[Quantity], list[Caveat]]:
     """Return the reading as a quantity of unit text, and the caveat that it is a witness."""
-    reading = eyes.look(png, asked.text, asked.choices)
+    reading = asked.eyes.look(png, asked.text, asked.choices)
     by = clean_text(reading.by, 80)
     words = clean_text(reading.text, _LONGEST_READING)
     chosen = None if reading.choice is None else clean_text(reading.choice, 60)

@@ -48,6 +48,8 @@ _ORDERS: dict[tuple[str, int], tuple[str, ...]] = {
     ("LANDSAT-9", 7): ("1", "2", "3", "4", "5", "6", "7"),
 }
 """In what order the bands of whole scenes are delivered, by number of bands."""
+CLOUD_ABOVE = 0.5
+"""A sample of the scene's own cloud mask above this marks cloud."""
 _NUMBER = re.compile(r"^(?:sr_|toa_)?b(?:and)?[ _]?0?(\d{1,2}|8a)$", re.IGNORECASE)
 
 

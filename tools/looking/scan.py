@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from store.geo import Region
 from store.raster import Pixels, RegionWindow, SceneReader, Window
 from store.scenes import Caveat
-from tools.contract import Bench, Coverage, Look
+from tools.contract import Bench, Coverage, Look, ToolRefusal
 from tools.looking.areas import PixelAreas
 
 Bools = NDArray[np.bool_]
@@ -108,6 +108,9 @@ class Scan:
             bands: Bands to read, by index from 1.
             what: What is being done, for the person who waits.
             halo: Margin in pixels of the scan; what lies outside of the scene is invalid there.
+
+        Raises:
+            ToolRefusal: The region is so small that no pixel has its middle in it.
         """
         done = 0
         for core in self._cores(TILE_PX if halo == 0 else _HALO_TILES * TILE_PX):
@@ -118,6 +121,13 @@ class Scan:
             yield piece
             done += core.size
             self._bench.progress(done / (self.shape[0] * self.shape[1]), what)
+        if not self.inside_px:
+            raise ToolRefusal(
+                f"the region holds the middle of no pixel of {self._reader.scene.id}, so there is "
+                "nothing to measure in it; name a region of a few pixels or more",
+                "region_too_small",
+                {"pixels": "> 0"},
+            )
 
     def weights(self, piece: Piece) -> Floats:
         """Return the area of each pixel of a piece's core."""

@@ -10,11 +10,11 @@ from store.raster import SceneReader, Window
 from tools.concepts import Concept
 from tools.contract import Bench
 from tools.counting.contract import Candidates
+from tools.counting.seams import apart
 from tools.shapes.blobs import NEAREST, REACH_PX, alignment_px, find_blobs, octaves_for
 from tools.shapes.kinds import kind_of, sizes_m
 from tools.shapes.looks import Canvas, Look, Piece
 from tools.shapes.resolvable import resolution_of
-from tools.shapes.suppress import apart
 from tools.shapes.sweep import scaled, sweep
 
 _THRESHOLD = 14.0

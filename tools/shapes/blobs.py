@@ -15,7 +15,6 @@ from tools.shapes.looks import Plane
 
 _SIGMAS = (1.0, float(np.sqrt(2.0)))
 """Two sizes an octave; Gaussians of variance 1, 2 and 4 lie around them."""
-_PASSES = (1, 1, 2)
 _STRIP = 128
 """Rows that are smoothed together, few enough for the processor's cache."""
 REACH_PX = 16

@@ -47,7 +47,6 @@ class Proposals:
     family: tuple[Candidates, ...]
     trust: Trust
     reason: str
-    gsd_m: float
     smallest_m: float
     unexplained: int = 0
     cut: int = 0

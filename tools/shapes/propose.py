@@ -11,16 +11,15 @@ from store.raster import SceneReader, Window
 from tools.concepts import Concept
 from tools.contract import Bench
 from tools.counting.contract import Candidates
+from tools.counting.seams import apart
 from tools.shapes import circles, moored, on_water, pools, rectangles
 from tools.shapes.found import Proposals, needs_examples
 from tools.shapes.kinds import Kind, Way, kind_of, sizes_m
 from tools.shapes.looks import Canvas, Look, Piece
 from tools.shapes.resolvable import Resolution, check_resolvable, resolution_of
-from tools.shapes.suppress import apart
 from tools.shapes.sweep import scaled, sweep
 from tools.shapes.water import water_in
 
-VERSION = "1"
 WORK_PX: dict[Way, float] = {"on_water": 6.0, "circles": 12.0, "pools": 13.0, "rectangles": 25.0}
 """Working pixels along the smallest thing of a kind."""
 _CIRCLE_PX = 12.0
@@ -181,7 +180,6 @@ def _proposals(
         family=tuple(family),
         trust="usable" if usable else "weak",
         reason=reason,
-        gsd_m=job.canvas.gsd_m,
         smallest_m=(least_px or job.size_px[0]) * job.canvas.gsd_m,
         parameters={
             "way": job.kind.way,

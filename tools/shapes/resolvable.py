@@ -80,13 +80,6 @@ def coarsest_gsd_m(concept: Concept, way: Way | None = None) -> float | None:
     return None if across is None else across / needed
 
 
-def smallest_seen_m(concept: Concept, resolution: Resolution, way: Way | None = None) -> float:
-    """Return the length of the smallest one that a scene can show, in metres."""
-    ratio = kind_of(concept).ratio
-    needed = max(_PX_ACROSS[way], _PX_OF_SHAPES.get(concept.id, 0.0))
-    return needed * resolution.effective_m / ((ratio[0] + ratio[1]) / 2)
-
-
 def check_resolvable(concept: Concept, resolution: Resolution, way: Way | None = None) -> None:
     """Refuse a scene that is too coarse for a kind, and name a resolution that would do.
 

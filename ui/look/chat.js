@@ -272,5 +272,5 @@
   }
 
   paint();
-  window.elenchus = { wire, follow, began, paint, showTab };
+  window.elenchus = { wire };
 })();

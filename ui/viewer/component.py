@@ -37,14 +37,13 @@ if (!window.ElenchusViewer) {
 """
 
 
-def viewer(spec: ViewSpec | None = None, **more: Any) -> gr.HTML:
+def viewer(**more: Any) -> gr.HTML:
     """Make the viewer; events `pick` and `draw`, and what it shows is its property `spec`.
 
     `pick` carries layer, row, evidence, reference, label and score of the object clicked.
     `draw` carries scene, box, region and note; an empty region says that the box was taken back.
 
     Args:
-        spec: What is shown at first; nothing by default.
         more: What `gr.HTML` takes, such as `elem_id`.
     """
     return gr.HTML(
@@ -53,18 +52,18 @@ def viewer(spec: ViewSpec | None = None, **more: Any) -> gr.HTML:
         js_on_load=_LINK,
         head=_head(),
         apply_default_css=False,
-        spec=_plain(spec),
+        spec=_plain(ViewSpec()),
         **more,
     )
 
 
-def shown(spec: ViewSpec | None) -> gr.HTML:
-    """Return the update that lets the viewer show something else; None takes the scene off."""
+def shown(spec: ViewSpec) -> gr.HTML:
+    """Return the update that lets the viewer show something else; no scenes take the scene off."""
     return gr.HTML(spec=_plain(spec))
 
 
-def _plain(spec: ViewSpec | None) -> dict[str, Any]:
-    return (spec or ViewSpec()).model_dump(mode="json")
+def _plain(spec: ViewSpec) -> dict[str, Any]:
+    return spec.model_dump(mode="json")
 
 
 def _head() -> str | None:

@@ -11,7 +11,6 @@ All of it is for people who may use the chat: mount the router behind its author
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -37,22 +36,10 @@ _KEPT_VECTORS_BYTES = 32 << 20
 _HOUR = "private, max-age=3600"
 _ASK_AGAIN = "private, no-cache"
 
-MaySee = Callable[[Request, str], bool]
 
-
-def everyone(request: Request, session: str) -> bool:
-    """Let all who may use the chat see a session: one person's server."""
-    return True
-
-
-def router(analyst: Analyst, may_see: MaySee = everyone) -> APIRouter:
-    """Return the viewer's routes over the home of an analyst.
-
-    Args:
-        analyst: Whose scenes and sessions are shown.
-        may_see: Tells whether who asks may see a session; one they may not is not found.
-    """
-    routes = _Routes(analyst, may_see)
+def router(analyst: Analyst) -> APIRouter:
+    """Return the viewer's routes over the home of an analyst."""
+    routes = _Routes(analyst)
     made = APIRouter(prefix=PREFIX)
     made.add_api_route("/tiles/{scene}/{z}/{x}/{y}.png", routes.tile, methods=["GET"])
     made.add_api_route("/vectors/{session}/{evidence}.geojson", routes.vectors, methods=["GET"])
@@ -64,8 +51,8 @@ def router(analyst: Analyst, may_see: MaySee = everyone) -> APIRouter:
 class _Routes:
     """The routes of one analyst; each is answered in a thread of the server's pool."""
 
-    def __init__(self, analyst: Analyst, may_see: MaySee) -> None:
-        self._home, self._may_see = analyst.home, may_see
+    def __init__(self, analyst: Analyst) -> None:
+        self._home = analyst.home
         self._tiles = Tiles(analyst.home)
         self._vectors = Kept(_KEPT_VECTORS_BYTES)
 
@@ -86,16 +73,14 @@ class _Routes:
             return _refusal(wrong)
 
     def vectors(
-        self, request: Request, session: str, evidence: str, scene: str = "",
-        revision: str | None = None,
-    ) -> Response:  # fmt: skip
+        self, session: str, evidence: str, scene: str = "", revision: str | None = None
+    ) -> Response:
         """Answer with the features of evidence in the pixels of a scene."""
         try:
             shown = self._scene(scene, revision)
-            if not _EVIDENCE.fullmatch(evidence) or not self._may_see(
-                request, session_name(session)
-            ):
+            if not _EVIDENCE.fullmatch(evidence):
                 raise UnknownId(f"there is no evidence {evidence[:20]!r} in this session")
+            session = session_name(session)
             key = (session, evidence, shown.id, shown.revision)
             data = self._vectors.get(key)
             if data is None:

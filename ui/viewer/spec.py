@@ -87,14 +87,6 @@ class Focus(Record):
     title: str = ""
 
 
-class Drawn(Record):
-    """A box that stands for "here", as it is drawn and as it is asked with."""
-
-    box: Box
-    region: str
-    note: str = ""
-
-
 class ViewSpec(Record):
     """One or two scenes with layers over them."""
 
@@ -102,8 +94,6 @@ class ViewSpec(Record):
     layers: list[VectorLayer] = Field(default_factory=list)
     focus: Focus | None = None
     mode: Mode = "single"
-    drawn: Drawn | None = None
-    """None leaves what the person has drawn while the scenes stay; an empty region takes it off."""
     note: str = ""
     """Something to know about what is shown, such as that one scene was warped."""
 
@@ -114,6 +104,6 @@ class ViewSpec(Record):
         names = [layer.id for layer in self.layers]
         if len(set(names)) != len(names):
             raise ValueError(f"layers need different ids, not {names}")
-        if (self.layers or self.focus or self.drawn) and not self.scenes:
-            raise ValueError("layers, a focus or a box need a scene to lie on")
+        if (self.layers or self.focus) and not self.scenes:
+            raise ValueError("layers and a focus need a scene to lie on")
         return self

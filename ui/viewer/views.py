@@ -17,9 +17,9 @@ from store.errors import StoreError, UnknownId
 from store.geo import Region
 from store.scenes import Scene, SceneKey
 from ui.viewer.focus import focus_of, on_scene
-from ui.viewer.places import lattice_of, north_of, region_of
+from ui.viewer.places import lattice_of, north_of
 from ui.viewer.pyramid import level_count
-from ui.viewer.spec import Box, Drawn, LayerKind, Mode, VectorLayer, ViewScene, ViewSpec
+from ui.viewer.spec import LayerKind, Mode, VectorLayer, ViewScene, ViewSpec
 from ui.viewer.tiles import check_pair
 
 PREFIX = "/viewer"
@@ -130,12 +130,6 @@ def asked_region(scene: Scene, region: Region | None, name: str) -> VectorLayer 
         id=f"{name}#region", title="Asked region", kind="region", count=1, evidence=name,
         data={"type": "FeatureCollection", "features": [feature]},
     )  # fmt: skip
-
-
-def drawn_box(scene: Scene, box: Box) -> Drawn:
-    """Return a box as it is drawn and asked with."""
-    found = region_of(scene, box)
-    return Drawn(box=found.box, region=found.region, note=found.note)
 
 
 def kind_of(ledger: SessionLedger, evidence: Evidence) -> LayerKind:

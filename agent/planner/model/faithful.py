@@ -6,6 +6,7 @@ a number, a direction, a negation, a comparison or a word that narrows what is a
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -26,13 +27,15 @@ _PAIRS = (
     ({"north", "northern", "northernmost"}, {"south", "southern", "southernmost"}),
     ({"east", "eastern", "easternmost"}, {"west", "western", "westernmost"}),
     ({"more", "most", "greater", "above", "over", "exceeds", "largest", "biggest", "longest",
-      "highest", "greatest", "farthest", "tallest", "larger", "bigger", "longer", "least_at"},
+      "highest", "greatest", "farthest", "tallest", "larger", "bigger", "longer"},
      {"fewer", "less", "fewest", "below", "under", "smallest", "shortest", "lowest", "nearest",
       "closest", "smaller", "shorter", "narrowest"}),
     ({"inside", "within"}, {"outside", "beyond", "without"}),
     ({"before", "earlier", "oldest", "older"}, {"after", "later", "newest", "newer"}),
 )  # fmt: skip
 """Words that point one way, and those that point the other."""
+_BOUNDS = {"least": len(_PAIRS) + 1, "most": -len(_PAIRS) - 1}
+"""After "at" these are bounds, and no other comparison is one: "at most 10" is not "over 10"."""
 _NOT = {"not", "no", "none", "never", "neither", "nor", "isn't", "aren't", "don't", "doesn't",
         "without", "except", "excluding", "but", "only", "lack", "lacks", "lacking"}  # fmt: skip
 _PERSON = {"i", "we", "my", "our", "me", "us", "you"}
@@ -128,7 +131,10 @@ def _numbers(tokens: Sequence[str]) -> list[float]:
 def _ways(tokens: Sequence[str]) -> list[int]:
     """Return which ways the words point, each pair of opposites by its own number."""
     found: list[int] = []
-    for token in tokens:
+    for before, token in itertools.pairwise(["", *tokens]):
+        if before == "at" and token in _BOUNDS:
+            found.append(_BOUNDS[token])
+            continue
         for part in token.split("-"):
             for number, (one, other) in enumerate(_PAIRS, start=1):
                 found += [number] * (part in one) + [-number] * (part in other)

@@ -12,8 +12,11 @@ from agent.planner.work import EACH_OTHER
 def distance(clause: Clause) -> list[Ask] | None:
     """Read "How far is the nearest pharmacy from the railway station"."""
     measured = clause.word("HOWFAR", "DISTANCE")
-    if measured is None and "apart" in words_of(clause.word("AWAY")):
-        measured = clause.word("AWAY")
+    apart = clause.word("AWAY")
+    if measured is None and apart is not None and "apart" in words_of(apart):
+        after = clause.chunks[clause.position(apart) + 1 :][:1]
+        if not (after and after[0].has("FROM")):  # "the largest park apart from this one"
+            measured = apart
     counted = clause.word("COUNT") and clause.word("UNIT") and clause.word("FROM", "TO", "AWAY")
     if measured is None and not counted:
         return None

@@ -109,12 +109,14 @@ def _scenes(clause: Clause) -> list[str]:
 
 
 def _when(clause: Clause) -> str | None:
-    """Return the time that is spoken of."""
-    for lexeme in _lexemes(clause):
-        if lexeme.has("DATE"):
-            return str(lexeme.kinds["DATE"])
-        if lexeme.has("MONTH"):
-            return f"{int(lexeme.kinds['MONTH']):02d}"
+    """Return the time that is spoken of; None where several are, which one word cannot hold."""
+    times = [
+        str(lexeme.kinds["DATE"]) if lexeme.has("DATE") else f"{int(lexeme.kinds['MONTH']):02d}"
+        for lexeme in _lexemes(clause)
+        if lexeme.has("DATE", "MONTH")
+    ]
+    if times:
+        return times[0] if len(times) == 1 else None
     text = " ".join(lexeme.text for lexeme in _lexemes(clause))
     return "before" if _BEFORE.search(text) else None
 

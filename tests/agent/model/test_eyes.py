@@ -6,7 +6,7 @@ import json
 import pytest
 
 from agent.models.chat import ChatModel
-from agent.models.eyes import ServedEyes, yes_no
+from agent.models.eyes import ServedEyes
 from agent.models.probe import _grey, see_chat, see_eyes
 from tests.agent.model.desk import QUICK
 from tests.servers import MODEL, Fails, Hangs, Says, chat_server
@@ -76,12 +76,6 @@ def test_what_fails_is_no_reading(reply):
 def test_what_is_no_picture_is_not_sent(png):
     with pytest.raises(NoReading, match="PNG"):
         look([says("yes")], png)
-
-
-def test_yes_no_and_unsure():
-    with chat_server([says("yes"), says("unsure"), says("no")]) as server:
-        eyes = ServedEyes(ChatModel(server.url, MODEL, None, QUICK))
-        assert [yes_no(eyes, PNG, "Is this a ship?") for _ in range(3)] == ["yes", "unsure", "no"]
 
 
 def seen(replies, models=(MODEL,)):

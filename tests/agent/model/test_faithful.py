@@ -35,6 +35,9 @@ OTHER = [
     ("How many casas?", "How many ships?", pairs(("casas", "boats")), []),
     ("How many casas?", "How many ships?", [], []),
     ("How many casas in 2021?", "How many buildings in 2023?", pairs(("casas", "buildings")), []),
+    ("Are there at most 10 casas?", "Are there over 10 casas?", pairs(("at most", "over")), []),
+    ("Are there at least 10 casas?", "Are there under 10 casas?", pairs(("at least", "under")), []),
+    ("Are there at least 10 casas?", "Are there at most 10 casas?", pairs(("at least", "at most")), []),
     ("Are there more casas than parks?", "Are there fewer buildings than parks?", pairs(("casas", "buildings")), []),
 ]  # fmt: skip
 

@@ -11,8 +11,8 @@ from store.geo import Region
 from store.home import Home
 from store.ingest import Declared, untrusted
 from store.ingest.entry import Taken, ingest
-from store.ingest.own_layer import is_ours
 from store.ingest.untrusted import take_in
+from store.ingest.vectors import is_ours
 from tests.store.ingest.intake import do_here, geojson, work_here
 from tests.store.rasters import textured, write
 
@@ -136,3 +136,18 @@ def test_a_layer_without_places_has_no_extent(home, tmp_path):
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
     layer = take_in(home, path, "a.geojson")
     assert (layer.count, layer.extent, layer.complete) == (1, None, False)
+
+
+def test_an_operator_takes_over_nothing_that_was_said_of_an_upload(home, tmp_path):
+    take_in(
+        home, picture(tmp_path / "u.png"), "u.png", Taken(scene=Declared(gsd_m=50, date="1999"))
+    )
+    theirs = ingest(home, picture(tmp_path / "port.png"), Taken(scene=Declared()))
+    assert (theirs.trust, theirs.gsd_m, theirs.period) == ("operator", None, None)
+
+
+def test_nor_what_was_said_of_an_uploaded_layer(home, tmp_path):
+    path = geojson(tmp_path / "u.geojson")
+    take_in(home, path, "u.geojson", Taken(kind="osm", tags={"building": "yes"}))
+    theirs = ingest(home, path, Taken(kind="osm"))
+    assert theirs.declared == {}

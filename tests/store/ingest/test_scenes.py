@@ -16,6 +16,8 @@ from rasterio.rpc import RPC
 from store.errors import BadDeclaration, BadName, BadPeriod, BrokenFile, InputChanged
 from store.home import Home
 from store.ingest import Declared, ingest_scene
+from store.ingest.entry import Taken, ingest
+from store.ingest.untrusted import remove_abandoned
 from store.raster import derive
 from tests.store.rasters import UTM, textured, write
 
@@ -284,3 +286,13 @@ def test_one_long_compressed_strip_is_kept_as_tiles(home, tmp_path):
     assert scene.copy_sha256 is not None
     with home.open_scene(scene) as reader:
         assert (reader.read(10, 4900, 110, 5000).data[0] == data[4900:5000, 10:110]).all()
+
+
+def test_what_another_process_finishes_meanwhile_hinders_no_ingest(home, tmp_path):
+    """A link to nowhere is what a file looks like that was listed and is then gone."""
+    for folder, name in ((home.artifacts.root, "making-gone"), (home.scratch, "intake-gone")):
+        (folder / name).symlink_to(tmp_path / "nowhere")
+    path = write(tmp_path / "a.png", textured(20, 30), driver="PNG")
+    assert ingest(home, path, Taken()).width == 30
+    assert home.artifacts.remove_unfinished(older_than_s=0) == 0
+    assert remove_abandoned(home, older_than_s=0) == 0

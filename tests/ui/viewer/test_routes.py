@@ -116,18 +116,6 @@ def test_outlines_of_another_frame_are_refused_in_words(browser, analyst, held):
     assert "these lie in px:other" in answer.json()["error"]["message"]
 
 
-def test_a_session_that_one_may_not_see_looks_like_one_that_is_not_there(analyst, held):
-    keep(analyst.home, FeatureSet.of(f"px:{held.id}", squares(5)), session="mine")
-    app = FastAPI()
-    app.include_router(router(analyst, may_see=lambda request, session: session != "mine"))
-    answers = [
-        TestClient(app).get(f"/viewer/vectors/{name}/E1.geojson?scene={held.id}")
-        for name in ("mine", "none")
-    ]
-    assert [a.status_code for a in answers] == [404, 404]
-    assert answers[0].json()["error"]["code"] == answers[1].json()["error"]["code"]
-
-
 def test_a_box_is_told_as_a_region(browser, held):
     answer = browser.get(f"/viewer/region/{held.id}?box=10,20,30.4,40").json()
     assert answer["box"] == [10, 20, 30, 40]

@@ -15,7 +15,7 @@ from tests.store.rasters import UTM, textured
 from tests.ui.viewer.stage import keep, scene
 from tests.ui.viewer.test_vectors import squares
 from ui.viewer.spec import Focus, VectorLayer, ViewScene, ViewSpec
-from ui.viewer.views import drawn_box, evidence_view, view_of
+from ui.viewer.views import evidence_view, view_of
 
 
 def ledger(home, session="s"):
@@ -118,12 +118,6 @@ def test_a_citation_that_leads_nowhere_is_refused_in_words(home, tmp_path):
         evidence_view(home.catalog, ledger(home), "<b>")
     with pytest.raises(UnknownId, match="no scene that is held"):
         evidence_view(home.catalog, ledger(home), "E1")
-
-
-def test_a_box_is_drawn_and_asked_with(home, tmp_path):
-    held = scene(home, tmp_path / "p.tif", textured(300, 600), declared={"gsd_m": 0.5})
-    drawn = drawn_box(held, (1, 2, 3, 4))
-    assert (drawn.box, drawn.region) == ((1, 2, 3, 4), f"px:{held.id}:1,2,3,4")
 
 
 def view_scene():

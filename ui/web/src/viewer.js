@@ -76,7 +76,6 @@ export class Viewer {
     this.setMode(same && spec.mode === this.asked ? this.mode : spec.mode);
     this.asked = spec.mode;
     this.say(spec.note || '');
-    if (spec.drawn) this.drawing.show(spec.drawn.region ? spec.drawn : null);
     await this.overlays.set(this.grid, spec.layers || []);
     if (mine !== this.shows) return; // something newer is shown
     this.panel.show([...this.overlays.held.values()]);
