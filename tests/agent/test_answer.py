@@ -4,9 +4,10 @@ import re
 
 import pytest
 
+from agent.answer.figures.pairs import _told_apart
 from agent.answer.numbers import one, rounded, shown
 from agent.answer.outcome import holds
-from agent.inquiry import Claim
+from agent.inquiry import Ask, Claim, Subject
 from store.scenes import Caveat
 from tests.agent.stand_ins import Fails, Given, Session, Town, count, figure, places, scene
 from tools.contract import Quantity
@@ -303,3 +304,11 @@ def test_claims_against_figures_with_intervals(relation, wanted, low, value, hig
         interval="none" if low is None else "spread",
     )
     assert holds(Claim(relation=relation, value=wanted), quantity) is true
+
+
+def test_two_that_are_alike_are_told_apart_by_their_scenes():
+    near, far = (Subject(label="buildings", scene=name) for name in ("yard-0a1b2c", "quay-3d4e5f"))
+    told = _told_apart(Ask(goal="compare", of=near, other=far))
+    assert told == ("buildings in yard-0a1b2c", "buildings in quay-3d4e5f")
+    other = far.model_copy(update={"label": "bus stops"})
+    assert _told_apart(Ask(goal="compare", of=near, other=other)) == ("buildings", "bus stops")

@@ -6,6 +6,7 @@ import itertools
 import operator
 from collections.abc import Callable
 
+from agent.answer.draft import plain
 from agent.answer.figures.shared import (
     cannot_tell,
     capital,
@@ -27,6 +28,7 @@ from agent.answer.outcome import (
     verdict,
 )
 from agent.evidence import Evidence
+from agent.inquiry import Ask
 from agent.planner.contract import Ledger
 from agent.planner.steps import Found
 from agent.planner.work import EACH_OTHER
@@ -44,13 +46,23 @@ def _left_open(main: Evidence, other: Evidence, name: str, order: str | None) ->
     return any(len({way(one, two) for one, two in pairs}) > 1 for way in ways)
 
 
+def _told_apart(ask: Ask) -> tuple[str, str]:
+    """Return words for the two that are compared, with their scenes where they are alike."""
+    words, to = things_of(ask.of), things_of(ask.other)
+    if words != to or ask.of is None or ask.other is None or ask.of.scene == ask.other.scene:
+        return words, to
+    scenes = [plain(one.scene or "") for one in (ask.of, ask.other)]
+    one, two = (f" in {scene}" if scene else "" for scene in scenes)
+    return words + one, to + two
+
+
 def compare(found: Found, ledger: Ledger) -> Outcome:
     """Say which of two has more, or whether it is as asked."""
     main, other, ask = main_of(found), found.other, found.ask
     assert other is not None
     name = {"count": "count", "distance": "smallest_distance"}.get(ask.measure, "total")
     one, two = main.value(name), other.value(name)
-    words, to = things_of(ask.of), things_of(ask.other)
+    words, to = _told_apart(ask)
     for evidence, label_ in ((main, words), (other, to)):
         if evidence.tool in _FOUND and count_of(evidence) == 0 and not can_deny(evidence):
             return cannot_tell(evidence, label_)
